@@ -1,0 +1,77 @@
+// The functions of the standard library, read from the annotations in its bitcode: the bitcode is the registry.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/types/type.h"
+
+namespace weir::catalog {
+
+// A parameter or result type of a signature. `Any…` match a class of types.
+struct TypePattern {
+  enum class Form : uint8_t {
+    Exact,        // `type`; string length, DECIMAL and TIMESTAMP precision do not count unless given
+    AnyDecimal,   // DECIMAL
+    AnyTimestamp, // TIMESTAMP (any precision)
+    AnyTimestampLtz,
+    SameAs,       // result only: the type of argument `argument`
+  } form = Form::Exact;
+  types::Type type;
+  uint32_t argument = 0;
+};
+
+// One overload. The C symbol takes (Context*, arguments…): see stdlib/function.h for the calling convention.
+struct Function {
+  std::string name;  // upper case
+  std::vector<TypePattern> parameters;
+  bool variadic = false;       // the last parameter repeats, zero times too
+  TypePattern result;
+  std::string symbol;
+  bool may_return_null = false;  // status form: NULL for some non-NULL arguments
+  bool can_fail = false;         // status form: may report failure
+  bool called_on_null = false;   // else NULL in any argument gives NULL without a call
+  bool is_volatile = false;
+  bool takes_types = false;      // DECIMAL and TIMESTAMP arguments are followed by their (precision, scale) as i32 pairs
+  std::string doc;               // one line
+  std::string example;           // "upper('abc') = 'ABC'"
+};
+
+// An aggregate overload: the names of its holes in the bitcode.
+struct Aggregate {
+  std::string name;  // upper case
+  std::vector<TypePattern> parameters;
+  TypePattern result;          // `result_rule` names a rule where a pattern does not do
+  std::string result_rule;     // "", "sum_decimal", "avg_decimal", "same_nullable"
+  std::string symbol;          // prefix: <symbol>_init, _update, _merge, _retract, _finish
+  uint32_t state_bytes = 0;    // of the accumulator, 16-byte aligned at most
+  uint32_t state_align = 8;
+  bool invertible = false;     // has _retract and is exact
+  bool can_fail = false;       // _finish may report overflow
+  std::string doc;
+  std::string example;
+};
+
+class FunctionCatalog {
+ public:
+  // Reads the bitcode that is embedded in this program, once.
+  static const FunctionCatalog& instance();
+
+  std::span<const Function* const> overloads(std::string_view upper_name) const;
+  std::span<const Aggregate* const> aggregates(std::string_view upper_name) const;
+  // Every name, upper case, sorted.
+  const std::vector<std::string>& names() const;
+  std::vector<const Function*> all_functions() const;
+  std::vector<const Aggregate*> all_aggregates() const;
+
+ private:
+  FunctionCatalog();
+  struct Tables;
+  std::shared_ptr<const Tables> tables_;
+};
+
+}  // namespace weir::catalog

@@ -1,0 +1,69 @@
+// Options of tables (WITH) and settings (SET): rows of options.def, the only list of them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/diagnostics/diagnostic.h"
+#include "compiler/syntax/ast.h"
+
+namespace weir::catalog {
+
+enum class OptionType : uint8_t { Boolean, Integer, Double, String, Duration, Bytes, Enum, List };
+enum class OptionStatus : uint8_t {
+  Honoured,
+  Mapped,    // another option does it; `detail` names it
+  Accepted,  // without effect here; a note says why (`detail`)
+  Refused,   // known from Flink, not done by Weir; `detail` says what to do instead
+};
+enum class OptionScope : uint8_t { Setting, Table, Source, Sink };
+
+struct Option {
+  std::string_view key;        // may end in ".*": a family (`fields.*.kind`, `properties.*`)
+  std::string_view connector;  // "" = any; "format:json" for a format's options
+  OptionScope scope;
+  OptionType type;
+  std::string_view default_value;  // "" = none
+  std::string_view allowed;        // Enum: "a|b|c"
+  OptionStatus status;
+  bool secret;
+  std::string_view detail;
+  std::string_view doc;  // one line
+};
+std::span<const Option> options();
+
+// Checked option values by key, as written (`${env:X}` unresolved).
+class OptionSet {
+ public:
+  void set(std::string key, std::string value, diagnostics::Span span = {});
+  std::optional<std::string> find(std::string_view key) const;
+  std::string get(std::string_view key, std::string_view otherwise = "") const;
+  bool flag(std::string_view key, bool otherwise) const;
+  diagnostics::Span span(std::string_view key) const;
+  // In order of key.
+  const std::map<std::string, std::string, std::less<>>& values() const { return values_; }
+
+ private:
+  std::map<std::string, std::string, std::less<>> values_;
+  std::map<std::string, diagnostics::Span, std::less<>> spans_;
+};
+using Settings = OptionSet;
+
+// Checks keys and values of a WITH clause: unknown keys (nearest named), wrong values, options of another
+// connector, required ones that are missing; notes for accepted ones.
+OptionSet check_table_options(const std::vector<syntax::OptionPair>& written, diagnostics::Span options_span,
+                              diagnostics::Diagnostics& diagnostics);
+// Checks one SET. True if it may be stored.
+bool check_setting(const syntax::OptionPair& written, diagnostics::Diagnostics& diagnostics);
+
+// "5 s", "500ms", "1 min", "2 h", "P1D" is not accepted. Milliseconds.
+std::optional<int64_t> parse_duration_ms(std::string_view text);
+// "128 MB", "1gb", "4096"
+std::optional<int64_t> parse_bytes(std::string_view text);
+
+}  // namespace weir::catalog

@@ -1,0 +1,60 @@
+// What a CREATE TABLE or CREATE VIEW declares.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/catalog/options.h"
+#include "compiler/diagnostics/source.h"
+#include "compiler/types/type.h"
+
+namespace weir::syntax {
+struct Query;
+}
+namespace weir::typed {
+struct Expression;
+}
+
+namespace weir::catalog {
+
+enum class ColumnKind : uint8_t { Physical, Computed, Metadata };
+
+struct TableColumn {
+  std::string name;
+  types::Type type;
+  ColumnKind kind = ColumnKind::Physical;
+  // Computed: over the columns of the table (physical ones and computed ones before it); PROCTIME() marks processing time.
+  std::shared_ptr<const typed::Expression> computed;
+  std::string metadata_key;
+  bool is_virtual = false;  // metadata that cannot be written
+  bool processing_time = false;
+  std::string comment;
+  diagnostics::Span span;
+};
+
+struct Watermark {
+  uint32_t column;
+  std::shared_ptr<const typed::Expression> expression;  // over the columns of the table; type of the column
+  diagnostics::Span span;
+};
+
+struct Table {
+  uint32_t id = 0;  // unique in a catalog; a later CREATE after DROP has another
+  std::string name;
+  std::vector<TableColumn> columns;
+  std::optional<Watermark> watermark;
+  std::vector<uint32_t> primary_key;
+  OptionSet options;  // checked; `connector` among them
+  std::string ddl;    // as SHOW CREATE TABLE prints it, without secrets
+};
+
+struct View {
+  std::string name;
+  std::vector<std::string> columns;
+  std::shared_ptr<const syntax::Query> query;
+  std::shared_ptr<const diagnostics::Source> source;  // spans of the query point into it
+};
+
+}  // namespace weir::catalog

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "compiler/codegen/pipeline.h"
+#include "compiler/diagnostics/source.h"
+#include "runtime/job/manifest.h"
+
+namespace llvm {
+class LLVMContext;
+class Module;
+}  // namespace llvm
+
+namespace weir::codegen {
+
+struct EmitOptions {
+  bool fail_to_null = false;        // expression.on-error = null
+  bool strict_decoder_only = false; // the decode hole always misses (a way of the test suite)
+};
+
+// A module whose only export is `weir_program`: kernels with their holes filled, the entry table and the manifest.
+struct EmittedModule {
+  std::unique_ptr<llvm::LLVMContext> context;
+  std::unique_ptr<llvm::Module> module;
+  job::Manifest manifest;  // as embedded, for explain
+};
+EmittedModule emit_program(const PipelineProgram& program, const plan::Plan& plan, const diagnostics::Source& source,
+                           const EmitOptions& options);
+
+// Entry points by name, `<n>` an id: scan_<pipeline> (scan_lines), rejected_<pipeline> and fired_<pipeline> are consume
+// functions (Context*, const Block*); per aggregate: merge_<op>, retract_<op>, fire_<op>, … See runtime/job/entry_points.h.
+
+}  // namespace weir::codegen

@@ -1,0 +1,30 @@
+// Runs a compiled program: stitches sources, operators, workers and sinks together, until the input ends or a signal.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "runtime/abi/abi.h"
+#include "runtime/job/manifest.h"
+
+namespace weir::job {
+
+// Exit statuses of DESIGN §1.
+enum class ExitStatus : int { Finished = 0, QueryWrong = 1, Usage = 2, InputOutput = 3, TryAgain = 75 };
+
+struct RunOptions {
+  Options overrides;                 // --set k=v: settings and <table>.<option>
+  uint32_t threads = 0;              // 0: parallelism.default, else all cores
+  bool progress = false;             // a status line on standard error after a second
+  bool summary = true;               // the end-of-run summary on standard error
+  uint32_t block_rows = 0;           // test way: at most so many rows per block (0: 64)
+  // Rows of bare SELECTs go here instead of standard output (shell's table view, tests); bytes of whole NDJSON rows.
+  std::function<void(std::string_view)> standard_output;
+  const std::atomic<bool>* stop = nullptr;  // a shell's Ctrl-C
+};
+
+ExitStatus run_job(const abi::Program& program, const RunOptions& options);
+
+}  // namespace weir::job
