@@ -1,0 +1,67 @@
+# runtime/kernels/*.cpp and stdlib/*.cpp -> LLVM bitcode, carried inside the executable (compiler/codegen/bitcode.h).
+# Kernels stay apart, one blob each, so that a query loads only what it fills; the stdlib is one blob.
+
+set(bitcode_dir ${PROJECT_BINARY_DIR}/bitcode)
+set(bitcode_flags -std=c++23 -O1 -Xclang -disable-llvm-passes -emit-llvm -c
+  -march=x86-64-v3 -fPIC -ffp-contract=off -fno-char8_t -fno-exceptions -fno-rtti
+  -fno-stack-protector -fno-asynchronous-unwind-tables -DWEIR_BITCODE=1 -ffile-compilation-dir=.
+  -I${PROJECT_SOURCE_DIR} ${WEIR_WARNINGS})
+
+# weir_bitcode_of(sources result): one .bc per source.
+function(weir_bitcode_of sources result)
+  set(outputs "")
+  foreach(source ${sources})
+    file(RELATIVE_PATH relative ${PROJECT_SOURCE_DIR} ${source})
+    string(REGEX REPLACE "\\.cpp$" ".bc" output ${bitcode_dir}/${relative})
+    get_filename_component(folder ${output} DIRECTORY)
+    file(MAKE_DIRECTORY ${folder})
+    add_custom_command(
+      OUTPUT ${output}
+      COMMAND ${WEIR_CACHED} ${CMAKE_CXX_COMPILER} ${bitcode_flags} -MD -MF ${output}.d -MT ${output} -o ${output} ${source}
+      DEPENDS ${source} DEPFILE ${output}.d VERBATIM COMMENT "Bitcode ${relative}")
+    list(APPEND outputs ${output})
+  endforeach()
+  set(${result} ${outputs} PARENT_SCOPE)
+endfunction()
+
+file(GLOB kernel_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/runtime/kernels/*.cpp)
+file(GLOB stdlib_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/stdlib/*.cpp)
+weir_bitcode_of("${kernel_sources}" kernel_blobs)
+weir_bitcode_of("${stdlib_sources}" stdlib_parts)
+
+set(blobs ${kernel_blobs})
+if(stdlib_parts)
+  add_custom_command(OUTPUT ${bitcode_dir}/stdlib.bc COMMAND ${WEIR_LLVM_LINK} -o ${bitcode_dir}/stdlib.bc ${stdlib_parts}
+    DEPENDS ${stdlib_parts} VERBATIM COMMENT "Bitcode stdlib.bc")
+  list(APPEND blobs ${bitcode_dir}/stdlib.bc)
+endif()
+
+set(assembly "    .section .rodata.weir_bitcode, \"a\", @progbits\n")
+set(declarations "")
+set(kernel_rows "")
+set(stdlib_row "")
+foreach(blob ${blobs})
+  get_filename_component(name ${blob} NAME_WE)
+  string(APPEND assembly "    .balign 16\nweir_blob_${name}:\n    .incbin \"${blob}\"\nweir_blob_${name}_end:\n    .byte 0\n"
+    "    .globl weir_blob_${name}, weir_blob_${name}_end\n    .hidden weir_blob_${name}, weir_blob_${name}_end\n")
+  string(APPEND declarations "extern const char weir_blob_${name}[], weir_blob_${name}_end[];\n")
+  if(blob IN_LIST kernel_blobs)
+    string(APPEND kernel_rows "    {\"${name}\", weir_blob_${name}, weir_blob_${name}_end},\n")
+  else()
+    set(stdlib_row "weir_blob_stdlib, weir_blob_stdlib_end")
+  endif()
+endforeach()
+string(APPEND assembly "    .section .note.GNU-stack, \"\", @progbits\n")
+
+set(embedded ${PROJECT_BINARY_DIR}/generated/bitcode_blobs.S)
+file(CONFIGURE OUTPUT ${embedded} CONTENT "${assembly}" @ONLY)
+configure_file(${PROJECT_SOURCE_DIR}/cmake/bitcode.cpp.in ${PROJECT_BINARY_DIR}/generated/bitcode.cpp @ONLY)
+set_source_files_properties(${embedded} PROPERTIES OBJECT_DEPENDS "${blobs}")
+add_library(weir_bitcode OBJECT ${embedded} ${PROJECT_BINARY_DIR}/generated/bitcode.cpp)
+target_compile_options(weir_bitcode PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fvisibility=hidden>)
+
+# The stdlib once more as machine code, for unit tests of single functions.
+if(stdlib_sources)
+  add_library(weir_stdlib_native OBJECT ${stdlib_sources})
+  target_compile_options(weir_stdlib_native PRIVATE ${WEIR_WARNINGS})
+endif()
