@@ -109,6 +109,9 @@ struct WindowSpec {
   int64_t offset_ms = 0;
   bool processing_time = false;
   Type time_type;        // of the time attribute: TIMESTAMP(p) or TIMESTAMP_LTZ(p)
+  // Bounds as columns = UTC milliseconds of the bound + this (TIMESTAMP_LTZ and processing time in a zone with an offset);
+  // `offset_ms` already has the alignment to that zone in it.
+  int64_t zone_offset_ms = 0;
   friend bool operator==(const WindowSpec&, const WindowSpec&) = default;
 };
 enum class WindowRole : uint8_t { None, Start, End, Time };
