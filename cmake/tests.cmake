@@ -40,3 +40,23 @@ if(WEIR_BENCH AND bench_sources)
     set_target_properties(bench_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
   endforeach()
 endif()
+
+# weir_check_headers: every header compiles alone.
+file(GLOB_RECURSE headers CONFIGURE_DEPENDS
+  ${PROJECT_SOURCE_DIR}/compiler/*.h ${PROJECT_SOURCE_DIR}/runtime/*.h
+  ${PROJECT_SOURCE_DIR}/cli/*.h ${PROJECT_SOURCE_DIR}/stdlib/*.h)
+set(header_units "")
+foreach(header ${headers})
+  file(RELATIVE_PATH relative ${PROJECT_SOURCE_DIR} ${header})
+  set(unit ${PROJECT_BINARY_DIR}/generated/headers/${relative}.cpp)
+  file(CONFIGURE OUTPUT ${unit} CONTENT "#include \"${relative}\"  // IWYU pragma: keep\n")
+  list(APPEND header_units ${unit})
+endforeach()
+if(header_units)
+  add_library(weir_check_headers OBJECT EXCLUDE_FROM_ALL ${header_units})
+  target_compile_options(weir_check_headers PRIVATE ${WEIR_WARNINGS} -O0 -g0)
+  target_link_libraries(weir_check_headers PRIVATE weir_antlr4 weir_llvm)
+  if(TARGET weir_grammar_headers)
+    target_link_libraries(weir_check_headers PRIVATE weir_grammar_headers)
+  endif()
+endif()
