@@ -1,0 +1,128 @@
+// What a scan carries from batch to batch: one per worker and scan, seen by scan_lines, the generated decoder, the
+// strict parser and the job. Beside `watermark` and the counters everything here may change speed only, never an answer.
+#pragma once
+
+#include "runtime/abi/abi.h"
+#include "runtime/abi/row_error.h"
+
+namespace weir::abi {
+
+// Kind of a column as the file formats see it; the numbering is that of weir::types::Kind.
+enum class ColumnKind : uint8_t {
+    Null,
+    Boolean,
+    TinyInt,
+    SmallInt,
+    Integer,
+    BigInt,
+    Float,
+    Double,
+    Decimal,
+    String,
+    Bytes,
+    Date,
+    Timestamp,
+    TimestampLtz,
+    IntervalYearMonth,
+    IntervalDayTime,
+};
+
+// One column of the scan's row, by its index (which is also its bit in the bitmap of NULLs).
+struct ScanColumn {
+    const char* name;
+    uint32_t name_bytes;
+    ColumnKind kind;
+    uint8_t precision;
+    uint8_t scale;
+    bool not_null;
+    bool decoded;      // false: computed, no member of the object
+    Carrier carrier;
+    uint32_t offset;   // in the row; kNoOffset: checked, not kept
+};
+
+// ---- the shape of a record ---------------------------------------------------------------------
+//
+// A shape is what the last records looked like: for each value the bytes before it and what it is. The fast path expects
+// the next record to look the same.
+
+constexpr uint32_t kShapeSteps = 64;
+constexpr uint32_t kShapeLiteralBytes = 32;
+
+enum : uint32_t {
+    kStepSkip = 0xffff0000u,  // a value of no column: checked for grammar only
+    kStepMore,                // no value: the literal goes on in the next step
+    kStepEnd,                 // the literal ends the line
+};
+
+struct ShapeStep {
+    alignas(32) uint8_t literal[kShapeLiteralBytes];  // zeros behind `length`
+    alignas(32) uint8_t mask[kShapeLiteralBytes];     // 0xff for the first `length` bytes
+    uint32_t length;
+    uint32_t action;  // index of a column, or kStep…
+};
+
+struct Shape {
+    ShapeStep steps[kShapeSteps];
+    uint32_t step_count;  // 0: nothing learnt
+    uint32_t misses;      // in a row
+    uint32_t pause;       // records for which the fast path is not tried, because shapes keep changing
+    uint32_t next_pause;
+};
+
+// ---- keys --------------------------------------------------------------------------------------
+//
+// Perfect hash of the declared members by their first bytes: slot = (first_8_bytes & mask) * multiplier >> 56.
+// Where no such hash was found, `usable` is false.
+constexpr uint8_t kNoSlot = 0xff;
+struct KeyTable {
+    uint64_t mask;
+    uint64_t multiplier;
+    bool usable;
+    uint8_t slots[256];  // column, kNoSlot
+};
+
+enum : uint64_t {
+    kScanIgnoreParseErrors = 1,  // json.ignore-parse-errors
+    kScanFailOnMissing = 2,      // json.fail-on-missing-field
+    kScanIso = 4,                // json.timestamp-format.standard = ISO-8601
+    kScanStrictOnly = 8,         // the fast paths are off (a way of the test suite)
+};
+
+struct ScanState {
+    // The worker's; set before each batch.
+    Context* context;
+    // Of the partition at hand: set before a batch, taken back after it.
+    int64_t watermark;   // w, ms; kNoWatermark before the first
+    uint64_t position;   // byte offset of the batch's first byte
+    uint64_t line;       // lines before it, blank ones included
+    uint32_t partition;
+    // At most so many rows per block, 1 … kBlockRows.
+    uint32_t block_rows;
+    uint64_t flags;
+    // Counters; only ever raised.
+    uint64_t rows_read;      // records, rejected ones included
+    uint64_t rows_rejected;
+    uint64_t fast_rows;      // decoded by the generated decoder
+    // Called for each rejected record, its line without the line end. The policy is the runtime's: it may count, route, or
+    // set `stop`; then the kernel hands on the rows before it and returns.
+    void (*on_reject)(ScanState* scan, const RowError* error, const char* begin, const char* end);
+    bool stop;
+    void* owner;  // of the runtime, for on_reject
+
+    uint32_t column_count;
+    const ScanColumn* columns;
+    char* rows;  // kBlockRows × row_bytes, 64-byte aligned
+    KeyTable keys;
+    Shape shape;
+};
+
+}  // namespace weir::abi
+
+extern "C" {
+// The complete decoder (runtime/formats/json_strict.cpp): `line` without its line end, into `row`. False: rejected, with
+// the reason in `error`. It also learns the shape of the line.
+bool weir_decode_json(weir::abi::ScanState* scan, const char* line, const char* end, char* row,
+                      weir::abi::RowError* error);
+// Everything allocated from the context's arena is free again.
+void weir_arena_reset(weir::abi::Context* context);
+}
