@@ -20,6 +20,7 @@ struct CompileOptions {
   analysis::Overrides overrides;  // --set
   plan::PassOptions passes;
   bool strict_decoder_only = false;
+  bool keep_ast = false;  // for `explain --ast`
 };
 
 // Everything up to code, each stage kept so that `explain` can show it.

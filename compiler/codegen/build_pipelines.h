@@ -11,6 +11,6 @@ namespace weir::codegen {
 PipelineProgram build_pipelines(const plan::Plan& plan);
 
 // The form of `explain --pipelines`.
-std::string print_pipelines(const PipelineProgram& program);
+std::string print_pipelines(const PipelineProgram& program, const plan::Plan& plan);
 
 }  // namespace weir::codegen

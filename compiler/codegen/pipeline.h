@@ -58,8 +58,8 @@ struct Prepare {
 
 // ---- consumers ---------------------------------------------------------------------------------
 
-// Prepared row of an aggregate: keys, then the arguments and filter of each aggregate in order, then (by windowing)
-// event time (Sliced, Session) or start, end (Attached). AggregateCalls refer to prepared columns by ColumnIndex.
+// Prepared row of an aggregate: its keys, then what its aggregates' arguments and filters and its time need, each distinct
+// expression once. AggregateProgram says where: its calls refer to prepared columns by ColumnIndex.
 struct AggregateInput {
   uint32_t operator_id;
 };
@@ -72,7 +72,7 @@ struct Consumer {
   uint32_t id;  // unique in the program; index into Context::consumers
   Prepare prepare;
   std::variant<AggregateInput, SinkInput> target;
-  uint32_t insert;  // index of the INSERT whose accounting this is (the first where several share it)
+  std::vector<uint32_t> inserts;  // whose accounting this is: the INSERTs that it feeds
 };
 
 struct Pipeline {
@@ -95,6 +95,9 @@ struct AggregateProgram {
   std::optional<WindowSpec> window;
   uint32_t key_count;
   std::vector<Type> prepared;            // see AggregateInput
+  std::optional<uint32_t> time_column;   // of the prepared row; Sliced, Session
+  std::optional<uint32_t> start_column;  // Attached
+  std::optional<uint32_t> end_column;
   std::vector<AggregateCall> aggregates; // over the prepared row
   std::vector<plan::AggregateOutput> outputs;
   std::vector<Type> result;              // types of the outputs

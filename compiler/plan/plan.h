@@ -68,7 +68,7 @@ struct Aggregate {
   ExpressionPtr attached_end;
   std::vector<AggregateOutput> outputs;  // in order of the node's columns: GROUP BY as written, then aggregates
   bool distinct_only = false;
-  bool incremental = true;               // Sliced HOP/CUMULATE: subtract-on-evict or two stacks rather than merging all panes
+  bool incremental = false;              // Sliced HOP, CUMULATE: a window is made from the one before (slide_windows)
 };
 struct UnionAll {};
 struct Sink {

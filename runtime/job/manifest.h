@@ -64,7 +64,7 @@ struct ManifestConsumer {
   uint32_t pipeline = 0;
   ConsumerKernel kernel{};
   uint32_t target = 0;  // operator or sink id
-  uint32_t insert = 0;  // whose accounting
+  std::vector<uint32_t> inserts;  // whose accounting
 };
 struct ManifestSink {
   uint32_t id = 0;
