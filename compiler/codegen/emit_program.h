@@ -22,6 +22,12 @@ struct EmitOptions {
 
 // A module whose only export is `weir_program`: kernels with their holes filled, the entry table and the manifest.
 struct EmittedModule {
+  // Defined where LLVM's types are known.
+  EmittedModule();
+  EmittedModule(EmittedModule&&) noexcept;
+  EmittedModule& operator=(EmittedModule&&) noexcept;
+  ~EmittedModule();
+
   std::unique_ptr<llvm::LLVMContext> context;
   std::unique_ptr<llvm::Module> module;
   job::Manifest manifest;  // as embedded, for explain
