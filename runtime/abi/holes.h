@@ -21,6 +21,7 @@ struct StateMemory {
   char* base;
   uint64_t used;
   uint64_t capacity;
+  void* account;  // of the runtime: whose memory it is (state::MemoryAccount), or null
 };
 
 struct ScanState;
@@ -75,6 +76,7 @@ int64_t hole_event_time(Context* context, const char* prepared);
 int64_t hole_attached_start(const char* prepared);
 int64_t hole_attached_end(const char* prepared);
 uint32_t hole_entry_bytes();  // multiple of 16
+// Well mixed in every bit: the top 8 are the shard, the low 32 choose the slot and tell keys apart. Equal keys, equal hashes.
 uint64_t hole_key_hash(const char* prepared);
 bool hole_key_equal(const char* prepared, const char* entry, const StateMemory* memory);
 // Stores the key and initialises the accumulators.
@@ -88,7 +90,8 @@ void hole_retract(char* into, StateMemory* into_memory, const char* from, const 
 // SQL order of the keys: NULL first, strings bytewise, NaN last. <0, 0, >0.
 int32_t hole_key_compare(const char* entry_a, const char* entry_b, const StateMemory* memory);
 uint32_t hole_result_bytes();
-// Key columns, window bounds and finished aggregates into a result row. Strings may point into `memory`.
+// Key columns, window bounds and finished aggregates into a result row. Strings may point into `memory`; but in
+// group_aggregate's copy they must be copied to context->arena: a group is updated before its earlier result is consumed.
 void hole_finish(Context* context, const char* entry, const StateMemory* memory, int64_t window_start, int64_t window_end, char* result);
 // Whether two result rows of a group are equal (no update is sent then).
 bool hole_result_equal(const char* a, const char* b);
