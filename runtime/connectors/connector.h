@@ -20,23 +20,44 @@ struct Error {
 template <typename T>
 using Result = std::expected<T, Error>;
 
+// Memory of a worker for one batch at a time: partitions read into it, so that a thousand open files need one buffer a
+// worker. kPaddingBytes readable bytes follow `capacity`.
+class ReadBuffer {
+ public:
+  explicit ReadBuffer(uint64_t capacity);
+  ~ReadBuffer();
+  ReadBuffer(const ReadBuffer&) = delete;
+  ReadBuffer& operator=(const ReadBuffer&) = delete;
+
+  char* data() { return data_; }
+  uint64_t capacity() const { return capacity_; }
+  // The first `keep` bytes stay.
+  void grow(uint64_t capacity, uint64_t keep);
+
+ private:
+  char* data_;
+  uint64_t capacity_;
+};
+
 // Whole lines (the last one of a file may lack its line end), followed by abi::kPaddingBytes readable bytes.
 struct Batch {
   const char* begin = nullptr;
   const char* end = nullptr;
-  uint64_t position = 0;    // byte offset of `begin` in the partition
-  uint64_t lines_before = 0;
-  bool finished = false;    // nothing follows
+  uint64_t position = 0;  // byte offset of `begin` in the partition
+  bool finished = false;  // nothing follows
 };
 
 // One ordered sequence of records: a file, or a partition of a topic. Used by one worker at a time.
 class Partition {
  public:
   virtual ~Partition() = default;
-  virtual const std::string& name() const = 0;      // "orders/part-0.json"
-  // Blocks until there is something. The bytes live until the next call. Lines longer than the buffer grow it.
-  virtual Result<Batch> read() = 0;
-  virtual uint64_t bytes_total() const = 0;         // 0 = unknown
+  virtual const std::string& name() const = 0;  // "orders/part-0.json"
+  // Blocks until there is something, or the batch is empty and `finished`. The bytes live until the next use of the
+  // buffer. A line longer than the buffer grows it.
+  virtual Result<Batch> read(ReadBuffer& buffer) = 0;
+  // Waits at most `timeout_ms` for something to read; true if `read` will not block. Files on disk always are.
+  virtual bool ready(int timeout_ms) = 0;
+  virtual uint64_t bytes_total() const = 0;  // 0 = unknown
 };
 
 class Source {
