@@ -140,7 +140,7 @@ void fields(Archive& archive, Either<ManifestOperator> auto& it) {
 }
 template <typename Archive>
 void fields(Archive& archive, Either<ManifestConsumer> auto& it) {
-  each(archive, it.id, it.pipeline, it.kernel, it.target, it.insert);
+  each(archive, it.id, it.pipeline, it.kernel, it.target, it.inserts);
 }
 template <typename Archive>
 void fields(Archive& archive, Either<ManifestSink> auto& it) {

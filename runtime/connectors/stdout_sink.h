@@ -1,0 +1,22 @@
+// Rows of bare SELECTs and of the print connector.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "runtime/connectors/connector.h"
+
+namespace weir::connectors {
+
+// Takes bytes; errno or 0.
+using WriteBytes = std::function<int(std::string_view)>;
+
+// What is written is visible at once.
+std::unique_ptr<Sink> make_stdout_sink(WriteBytes write);
+
+// Flink's print: rows come as `+I[a, b]`; with an identifier every line begins with `identifier> `.
+std::unique_ptr<Sink> make_print_sink(WriteBytes write, std::string_view stream, const std::string& identifier);
+
+}  // namespace weir::connectors
