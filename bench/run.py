@@ -1,0 +1,288 @@
+#!/usr/bin/env python3
+"""The benchmarks, as ratios within one run: Weir against DuckDB, and Weir against itself.
+
+    bench/run.py [--quick] [--rows N] [--runs N] [--only NAME ...]
+
+Every figure is the median over alternating runs. Weir is timed as a whole process, compilation included; DuckDB inside its
+process, from the query to its rows. Results are compared as values. --quick runs the first benchmark on 2 million rows and
+fails if it falls below 0.8 x its bar.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+WEIR = ROOT / "build/release/bin/weir"
+GENERATE = ROOT / "build/release/bin/generate_orders"
+QUERIES = ROOT / "bench/queries"
+DATA = ROOT / "build/bench-data"
+
+DUCKDB_QUERY = """
+import duckdb, json, sys, time
+path, window = sys.argv[1:3]
+connection = duckdb.connect(config={"threads": 1})
+connection.execute("SET preserve_insertion_order = false")
+start = time.perf_counter()
+rows = connection.execute(f'''
+    SELECT time_bucket(INTERVAL '{window}', event_time) AS window_start, category, count(*), sum(amount)
+    FROM read_json(?, format = 'newline_delimited', columns = {{
+        order_id: 'BIGINT', customer_id: 'BIGINT', amount: 'DECIMAL(10, 2)', category: 'VARCHAR',
+        event_time: 'TIMESTAMP'}})
+    GROUP BY ALL''', [path]).fetchall()
+seconds = time.perf_counter() - start
+print(json.dumps({"seconds": seconds, "rows": [[str(value) for value in row] for row in rows]}))
+"""
+
+
+class Failure(Exception):
+    pass
+
+
+def generate(name, rows, *arguments):
+    """A data file, made once per set of arguments."""
+    DATA.mkdir(parents=True, exist_ok=True)
+    path = DATA / f"{name}-{rows}.ndjson"
+    if not path.exists():
+        with open(path.with_suffix(".part"), "wb") as out:
+            subprocess.run([GENERATE, str(rows), *map(str, arguments)], stdout=out, check=True)
+        path.with_suffix(".part").rename(path)
+    return path
+
+
+def warm(*paths):
+    """Reads the files, so that every contestant finds them in the page cache."""
+    for path in paths:
+        with open(path, "rb", buffering=0) as file:
+            while file.read(1 << 22):
+                pass
+
+
+class Run:
+    def __init__(self, seconds, output, peak_bytes):
+        self.seconds, self.output, self.peak_bytes = seconds, output, peak_bytes
+
+
+def timed(command):
+    """Runs a command; its standard output is read through a pipe, as a consumer would."""
+    start = time.perf_counter()
+    process = subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    output, errors = process.communicate()
+    seconds = time.perf_counter() - start
+    if process.returncode != 0:
+        raise Failure(f"{' '.join(map(str, command))} exited {process.returncode}:\n{errors.decode(errors='replace')}")
+    return Run(seconds, output, peak_memory(errors))
+
+
+def peak_memory(errors):
+    """Of /usr/bin/time -f PEAK%M, if the command was run under it."""
+    for line in reversed(errors.decode(errors="replace").splitlines()):
+        if line.startswith("PEAK"):
+            return int(line[4:]) * 1024
+    return 0
+
+
+def weir(query, path, *arguments, threads=1):
+    return timed([WEIR, "run", QUERIES / f"{query}.stream", "--set", f"orders.path={path}",
+                  "--set", f"parallelism.default={threads}", *arguments])
+
+
+def duckdb(path, window):
+    run = timed([sys.executable, "-c", DUCKDB_QUERY, path, window])
+    answer = json.loads(run.output)
+    return Run(answer["seconds"], answer["rows"], 0)
+
+
+def compare_tumble(weir_output, duckdb_rows):
+    """The rows of both as values; AVG, which DuckDB computes in DOUBLE, from its sum and count."""
+    expected = {}
+    for window_start, category, count, total in duckdb_rows:
+        average = (Decimal(total) / int(count)).quantize(Decimal("0.000001"), ROUND_HALF_UP)
+        expected[(window_start, category)] = (int(count), Decimal(total), average)
+    actual = {}
+    for line in weir_output.splitlines():
+        row = json.loads(line, parse_float=Decimal)
+        key = (row["window_start"].removesuffix(".000"), row["category"])
+        actual[key] = (row["orders"], Decimal(row["total"]), Decimal(row["average"]))
+    if expected != actual:
+        missing = sorted(set(expected.items()) ^ set(actual.items()))[:4]
+        raise Failure(f"the results differ, {len(expected)} rows of DuckDB and {len(actual)} of Weir, such as {missing}")
+
+
+def alternate(runs, *contestants):
+    """One warm-up each, then the contestants in turn; the runs of each."""
+    results = [[] for _ in contestants]
+    for round_number in range(runs + 1):
+        for contestant, result in zip(contestants, results):
+            run = contestant()
+            if round_number > 0:
+                result.append(run)
+    return results
+
+
+def seconds(runs):
+    return statistics.median(run.seconds for run in runs)
+
+
+def ratio(numerator, denominator):
+    """The median of the ratios pair by pair, which holds when the machine's speed drifts."""
+    return statistics.median(a.seconds / b.seconds for a, b in zip(numerator, denominator))
+
+
+class Report:
+    def __init__(self):
+        self.failed = False
+        self.passed = 0
+
+    def line(self, name, value, unit, bar, at_least, gate, detail):
+        reached = value >= bar if at_least else value <= bar
+        sign = "≥" if at_least else "≤"
+        print(f"{name:<34} {value:8.2f} {unit:<14} bar {sign} {bar:<6g} {'reached' if reached else 'MISSED':<8} {detail}",
+              flush=True)
+        if gate is not None:
+            if value < gate:
+                self.failed = True
+                print(f"  below the gate of {gate:.2f}")
+            else:
+                self.passed += 1
+
+
+def rate(rows, run_seconds):
+    return f"{rows / run_seconds / 1e6:.1f} M rows/s"
+
+
+def bench_tumble(report, options):
+    path = generate("plain", options.rows)
+    warm(path)
+    mine, peer = alternate(options.runs, lambda: weir("tumble_5min", path), lambda: duckdb(path, "5 minutes"))
+    compare_tumble(mine[0].output, peer[0].output)
+    report.line("tumble_5min", ratio(peer, mine), "x DuckDB", 4, True, 3.2 if options.quick else None,
+                f"{rate(options.rows, seconds(mine))}, DuckDB {rate(options.rows, seconds(peer))}")
+
+
+def bench_shuffled(report, options):
+    path = generate("shuffled", options.rows, "--shape", "shuffled")
+    warm(path)
+    mine, peer = alternate(options.runs, lambda: weir("tumble_5min", path), lambda: duckdb(path, "5 minutes"))
+    compare_tumble(mine[0].output, peer[0].output)
+    report.line("shuffled members", ratio(peer, mine), "x DuckDB", 1.5, True, None,
+                f"{rate(options.rows, seconds(mine))}, DuckDB {rate(options.rows, seconds(peer))}")
+
+
+def against_weir(report, options, name, query, other, bar, at_least=False, path=None, other_path=None):
+    path = path or generate("plain", options.rows)
+    other_path = other_path or path
+    warm(path, other_path)
+    mine, peer = alternate(options.runs, lambda: weir(query, path), lambda: weir(other, other_path))
+    report.line(name, ratio(mine, peer), f"x {other}", bar, at_least, None,
+                f"{rate(options.rows, seconds(mine))}, {rate(options.rows, seconds(peer))}")
+
+
+def bench_dirty(report, options):
+    against_weir(report, options, "dirty rows", "tumble_5min", "tumble_5min", 2,
+                 path=generate("dirty", options.rows, "--shape", "dirty"), other_path=generate("plain", options.rows))
+
+
+def bench_hop(report, options):
+    against_weir(report, options, "hop_1min_10s", "hop_1min_10s", "tumble_1min", 1.3)
+    against_weir(report, options, "hop_1h_1s", "hop_1h_1s", "tumble_1min", 3)
+
+
+def bench_state(report, options):
+    path = generate("plain", options.rows)
+    warm(path)
+    for query in ("session_5s", "session_60s", "updates"):
+        mine, peer = alternate(options.runs, lambda query=query: weir(query, path), lambda: duckdb(path, "5 minutes"))
+        report.line(query, ratio(peer, mine), "x DuckDB tumble", 0.8, True, None,
+                    f"{rate(options.rows, seconds(mine))}, DuckDB {rate(options.rows, seconds(peer))}")
+
+
+def bench_threads(report, options):
+    folder = DATA / f"two-parts-{options.rows}"
+    folder.mkdir(parents=True, exist_ok=True)
+    for part in range(2):
+        target = folder / f"part-{part}.ndjson"
+        if not target.exists():
+            made = generate(f"part{part}", options.rows, "--part", f"{part}/2")
+            made.rename(target)
+    warm(*folder.iterdir())
+    two, one = alternate(options.runs, lambda: weir("tumble_5min", folder, threads=2),
+                         lambda: weir("tumble_5min", folder, threads=1))
+    report.line("two files, two threads", ratio(one, two), "x one thread", 1.7, True, None,
+                f"{rate(options.rows, seconds(two))}, {rate(options.rows, seconds(one))}")
+    if one[0].output != two[0].output:
+        raise Failure("one thread and two give different bytes")
+
+
+def bench_keys(report, options):
+    few = generate("keys-1000", options.rows, "--customers", 1000)
+    many = generate("keys-10000000", options.rows, "--customers", 10_000_000)
+    against_weir(report, options, "10 million keys", "keys", "keys", 4, path=many, other_path=few)
+
+
+def bench_startup(report, options):
+    path = generate("plain", 10)
+    executable = DATA / "tumble_5min"
+    timed([WEIR, "compile", QUERIES / "tumble_5min.stream", "-o", executable])
+    runs = max(options.runs, 9)
+    jit, native = alternate(runs, lambda: weir("tumble_5min", path),
+                            lambda: timed([executable, "--set", f"orders.path={path}"]))
+    report.line("weir run, ten rows", 1000 * seconds(jit), "ms", 120, False, None, "aim at 80")
+    report.line("executable, ten rows", 1000 * seconds(native), "ms", 15, False, None, "")
+
+
+def bench_memory(report, options):
+    path = generate("plain", options.rows)
+    executable = DATA / "tumble_5min"
+    timed([WEIR, "compile", QUERIES / "tumble_5min.stream", "-o", executable])
+    measure = ["/usr/bin/time", "-f", "PEAK%M"]
+    arguments = ["--set", f"orders.path={path}", "--set", "parallelism.default=1"]
+    jit = timed([*measure, WEIR, "run", QUERIES / "tumble_5min.stream", *arguments])
+    native = timed([*measure, executable, *arguments])
+    report.line("memory of weir run", jit.peak_bytes / 1e6, "MB", 120, False, None, "")
+    report.line("memory of the executable", native.peak_bytes / 1e6, "MB", 20, False, None, "")
+
+
+BENCHMARKS = {
+    "tumble": bench_tumble,
+    "shuffled": bench_shuffled,
+    "dirty": bench_dirty,
+    "hop": bench_hop,
+    "state": bench_state,
+    "threads": bench_threads,
+    "keys": bench_keys,
+    "startup": bench_startup,
+    "memory": bench_memory,
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="the first benchmark on 2 million rows, with a gate")
+    parser.add_argument("--rows", type=int, help="of each data set (default: 20 million)")
+    parser.add_argument("--runs", type=int, default=3, help="counted runs of each contestant")
+    parser.add_argument("--only", nargs="+", choices=BENCHMARKS, help="these benchmarks")
+    options = parser.parse_args()
+    options.rows = options.rows or (2_000_000 if options.quick else 20_000_000)
+    names = options.only or (["tumble"] if options.quick else list(BENCHMARKS))
+    report = Report()
+    print(f"{options.rows} rows, {options.runs} runs, {os.cpu_count()} processors", flush=True)
+    for name in names:
+        try:
+            BENCHMARKS[name](report, options)
+        except Failure as failure:
+            report.failed = True
+            print(f"{name}: {failure}", flush=True)
+    if options.quick:
+        print(f"{report.passed} passed, {int(report.failed)} failed")
+    sys.exit(1 if report.failed else 0)
+
+
+if __name__ == "__main__":
+    main()
