@@ -1,4 +1,5 @@
 // The functions of the standard library, read from the annotations in its bitcode: the bitcode is the registry.
+// How they are written, and the calling convention: stdlib/function.h.
 #pragma once
 
 #include <memory>
@@ -15,11 +16,14 @@ namespace weir::catalog {
 // A parameter or result type of a signature. `Any…` match a class of types.
 struct TypePattern {
   enum class Form : uint8_t {
-    Exact,        // `type`; string length, DECIMAL and TIMESTAMP precision do not count unless given
-    AnyDecimal,   // DECIMAL
-    AnyTimestamp, // TIMESTAMP (any precision)
+    Exact,         // `type`; of a result with the precision and scale that it has
+    AnyDecimal,    // DECIMAL of any precision; travels as i128
+    AnyDecimal64,  // DECIMAL of at most 18 digits; travels as i64
+    AnyTimestamp,  // TIMESTAMP of any precision
     AnyTimestampLtz,
-    SameAs,       // result only: the type of argument `argument`
+    Any,           // any type; the value is not passed to the C function
+    SameAs,        // result only: the type of argument `argument` (from 0)
+    Rule,          // result only: `result_rule` names a rule of the analysis
   } form = Form::Exact;
   types::Type type;
   uint32_t argument = 0;
@@ -31,12 +35,14 @@ struct Function {
   std::vector<TypePattern> parameters;
   bool variadic = false;       // the last parameter repeats, zero times too
   TypePattern result;
+  std::string result_rule;     // "", "round_decimal", "integral_decimal"
   std::string symbol;
   bool may_return_null = false;  // status form: NULL for some non-NULL arguments
   bool can_fail = false;         // status form: may report failure
   bool called_on_null = false;   // else NULL in any argument gives NULL without a call
   bool is_volatile = false;
-  bool takes_types = false;      // DECIMAL and TIMESTAMP arguments are followed by their (precision, scale) as i32 pairs
+  bool takes_types = false;      // (precision, scale) as i32 pairs follow DECIMAL and TIMESTAMP arguments and precede a DECIMAL result
+  bool takes_zone = false;       // the offset of table.local-time-zone in microseconds is passed last
   std::string doc;               // one line
   std::string example;           // "upper('abc') = 'ABC'"
 };
@@ -45,13 +51,16 @@ struct Function {
 struct Aggregate {
   std::string name;  // upper case
   std::vector<TypePattern> parameters;
-  TypePattern result;          // `result_rule` names a rule where a pattern does not do
-  std::string result_rule;     // "", "sum_decimal", "avg_decimal", "same_nullable"
-  std::string symbol;          // prefix: <symbol>_init, _update, _merge, _retract, _finish
+  TypePattern result;
+  std::string result_rule;     // "", "sum_decimal", "avg_decimal"
+  std::string symbol;          // prefix of <symbol>_finish
+  std::string state_symbol;    // prefix of _init, _update, _merge, _retract; calls with equal arguments may share a state
   uint32_t state_bytes = 0;    // of the accumulator, 16-byte aligned at most
   uint32_t state_align = 8;
   bool invertible = false;     // has _retract and is exact
   bool can_fail = false;       // _finish may report overflow
+  bool may_return_null = false;  // _finish gives NULL where there was no value
+  bool takes_types = false;    // (precision, scale) of the first argument are passed to _finish as i32
   std::string doc;
   std::string example;
 };
@@ -61,6 +70,7 @@ class FunctionCatalog {
   // Reads the bitcode that is embedded in this program, once.
   static const FunctionCatalog& instance();
 
+  // In order of preference; empty where there is no such name.
   std::span<const Function* const> overloads(std::string_view upper_name) const;
   std::span<const Aggregate* const> aggregates(std::string_view upper_name) const;
   // Every name, upper case, sorted.
