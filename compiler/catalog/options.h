@@ -41,6 +41,7 @@ std::span<const Option> options();
 class OptionSet {
  public:
   void set(std::string key, std::string value, diagnostics::Span span = {});
+  void erase(std::string_view key);
   std::optional<std::string> find(std::string_view key) const;
   std::string get(std::string_view key, std::string_view otherwise = "") const;
   bool flag(std::string_view key, bool otherwise) const;
@@ -58,12 +59,17 @@ using Settings = OptionSet;
 // connector, required ones that are missing; notes for accepted ones.
 OptionSet check_table_options(const std::vector<syntax::OptionPair>& written, diagnostics::Span options_span,
                               diagnostics::Diagnostics& diagnostics);
-// Checks one SET. True if it may be stored.
-bool check_setting(const syntax::OptionPair& written, diagnostics::Diagnostics& diagnostics);
+// Checks one SET. What is to be stored (a mapped setting has another key), or nothing after an error.
+std::optional<syntax::OptionPair> check_setting(const syntax::OptionPair& written,
+                                                diagnostics::Diagnostics& diagnostics);
+bool is_setting(std::string_view key);
+bool is_secret(std::string_view key);
 
 // "5 s", "500ms", "1 min", "2 h", "P1D" is not accepted. Milliseconds.
 std::optional<int64_t> parse_duration_ms(std::string_view text);
 // "128 MB", "1gb", "4096"
 std::optional<int64_t> parse_bytes(std::string_view text);
+// "UTC", "+08:00", "GMT-3": milliseconds east of UTC.
+std::optional<int64_t> parse_zone_offset_ms(std::string_view text);
 
 }  // namespace weir::catalog

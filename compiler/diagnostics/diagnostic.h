@@ -104,5 +104,6 @@ std::string format_diagnostic(fmt::format_string<const Params&...> text, const P
   }
 #define WEIR_ERROR(Name_, Text_, ...) WEIR_DIAGNOSTIC_(Error, Name_, Text_, __VA_ARGS__)
 #define WEIR_WARNING(Name_, Text_, ...) WEIR_DIAGNOSTIC_(Warning, Name_, Text_, __VA_ARGS__)
+#define WEIR_NOTE(Name_, Text_, ...) WEIR_DIAGNOSTIC_(Note, Name_, Text_, __VA_ARGS__)
 
 }  // namespace weir::diagnostics

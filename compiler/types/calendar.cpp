@@ -186,8 +186,10 @@ std::optional<Value> parse_interval(std::string_view text, bool negative, Interv
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
   while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
   Reader reader{text};
-  if (reader.take('-')) negative = !negative;
-  else reader.take('+');
+  if (reader.take('-'))
+    negative = !negative;
+  else
+    reader.take('+');
   Int128 total = 0;
   for (auto field = from; field <= last; field = static_cast<IntervalField>(static_cast<int>(field) + 1)) {
     const FieldRule& rule = kFields[static_cast<size_t>(field)];
@@ -213,12 +215,14 @@ std::optional<Value> parse_interval(std::string_view text, bool negative, Interv
 std::string duration_text(int64_t milliseconds) {
   if (milliseconds == 0) return "0 s";
   std::string text = milliseconds < 0 ? "-" : "";
-  uint64_t rest = milliseconds < 0 ? -static_cast<uint64_t>(milliseconds) : static_cast<uint64_t>(milliseconds);
+  uint64_t rest =
+      milliseconds < 0 ? -static_cast<uint64_t>(milliseconds) : static_cast<uint64_t>(milliseconds);
   struct Unit {
     std::string_view name;
     uint64_t milliseconds;
   };
-  constexpr std::array<Unit, 5> units{{{"d", 86'400'000}, {"h", 3'600'000}, {"min", 60'000}, {"s", 1000}, {"ms", 1}}};
+  constexpr std::array<Unit, 5> units{
+      {{"d", 86'400'000}, {"h", 3'600'000}, {"min", 60'000}, {"s", 1000}, {"ms", 1}}};
   bool first = true;
   for (const Unit& unit : units) {
     const uint64_t count = rest / unit.milliseconds;

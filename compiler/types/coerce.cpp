@@ -22,7 +22,8 @@ std::optional<Type> common_numeric(const Type& a, const Type& b) {
 }
 
 CastSupport exact_to_exact(const Type& from, const Type& to) {
-  if (is_integer(from) && is_integer(to)) return from.kind <= to.kind ? CastSupport::Total : CastSupport::MayFail;
+  if (is_integer(from) && is_integer(to))
+    return from.kind <= to.kind ? CastSupport::Total : CastSupport::MayFail;
   if (to.kind == Kind::Decimal) {
     // Rounding to fewer digits after the point can carry into one more digit before it.
     const Type source = as_decimal(from);

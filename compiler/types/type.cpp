@@ -15,22 +15,38 @@ struct KindTraits {
 
 template <Kind kind>
 constexpr KindTraits traits_of() {
-  if constexpr (kind == Kind::Null) return {"NULL", Carrier::I8};
-  else if constexpr (kind == Kind::Boolean) return {"BOOLEAN", Carrier::I8};
-  else if constexpr (kind == Kind::TinyInt) return {"TINYINT", Carrier::I8};
-  else if constexpr (kind == Kind::SmallInt) return {"SMALLINT", Carrier::I16};
-  else if constexpr (kind == Kind::Integer) return {"INT", Carrier::I32};
-  else if constexpr (kind == Kind::BigInt) return {"BIGINT", Carrier::I64};
-  else if constexpr (kind == Kind::Float) return {"FLOAT", Carrier::F32};
-  else if constexpr (kind == Kind::Double) return {"DOUBLE", Carrier::F64};
-  else if constexpr (kind == Kind::Decimal) return {"DECIMAL", Carrier::I128};
-  else if constexpr (kind == Kind::String) return {"STRING", Carrier::String};
-  else if constexpr (kind == Kind::Bytes) return {"BYTES", Carrier::String};
-  else if constexpr (kind == Kind::Date) return {"DATE", Carrier::I32};
-  else if constexpr (kind == Kind::Timestamp) return {"TIMESTAMP", Carrier::I64};
-  else if constexpr (kind == Kind::TimestampLtz) return {"TIMESTAMP_LTZ", Carrier::I64};
-  else if constexpr (kind == Kind::IntervalYearMonth) return {"INTERVAL YEAR TO MONTH", Carrier::I32};
-  else return {"INTERVAL DAY TO SECOND", Carrier::I64};
+  if constexpr (kind == Kind::Null)
+    return {"NULL", Carrier::I8};
+  else if constexpr (kind == Kind::Boolean)
+    return {"BOOLEAN", Carrier::I8};
+  else if constexpr (kind == Kind::TinyInt)
+    return {"TINYINT", Carrier::I8};
+  else if constexpr (kind == Kind::SmallInt)
+    return {"SMALLINT", Carrier::I16};
+  else if constexpr (kind == Kind::Integer)
+    return {"INT", Carrier::I32};
+  else if constexpr (kind == Kind::BigInt)
+    return {"BIGINT", Carrier::I64};
+  else if constexpr (kind == Kind::Float)
+    return {"FLOAT", Carrier::F32};
+  else if constexpr (kind == Kind::Double)
+    return {"DOUBLE", Carrier::F64};
+  else if constexpr (kind == Kind::Decimal)
+    return {"DECIMAL", Carrier::I128};
+  else if constexpr (kind == Kind::String)
+    return {"STRING", Carrier::String};
+  else if constexpr (kind == Kind::Bytes)
+    return {"BYTES", Carrier::String};
+  else if constexpr (kind == Kind::Date)
+    return {"DATE", Carrier::I32};
+  else if constexpr (kind == Kind::Timestamp)
+    return {"TIMESTAMP", Carrier::I64};
+  else if constexpr (kind == Kind::TimestampLtz)
+    return {"TIMESTAMP_LTZ", Carrier::I64};
+  else if constexpr (kind == Kind::IntervalYearMonth)
+    return {"INTERVAL YEAR TO MONTH", Carrier::I32};
+  else
+    return {"INTERVAL DAY TO SECOND", Carrier::I64};
 }
 
 KindTraits traits(Kind kind) {

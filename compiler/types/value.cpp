@@ -34,8 +34,10 @@ std::string decimal_text(Int128 unscaled, int scale) {
 
 std::string approximate_text(double number, const Type& type) {
   if (std::isnan(number)) return fmt::format("CAST('NaN' AS {})", to_string(type));
-  if (std::isinf(number)) return fmt::format("CAST('{}Infinity' AS {})", number < 0 ? "-" : "", to_string(type));
-  std::string text = type.kind == Kind::Float ? fmt::format("{}", static_cast<float>(number)) : fmt::format("{}", number);
+  if (std::isinf(number))
+    return fmt::format("CAST('{}Infinity' AS {})", number < 0 ? "-" : "", to_string(type));
+  std::string text =
+      type.kind == Kind::Float ? fmt::format("{}", static_cast<float>(number)) : fmt::format("{}", number);
   if (text.find_first_of("eE") == std::string::npos) text += "e0";
   return text;
 }
@@ -96,16 +98,23 @@ std::string to_sql(const Value& value) {
   const Int128 number = std::get<Int128>(value.data);
   const auto narrow = static_cast<int64_t>(number);
   switch (value.type.kind) {
-    case Kind::Boolean: return number != 0 ? "TRUE" : "FALSE";
-    case Kind::Decimal: return decimal_text(number, value.type.scale);
-    case Kind::Date: return "DATE '" + date_text(narrow) + "'";
-    case Kind::Timestamp: return "TIMESTAMP '" + timestamp_text(narrow, value.type.precision) + "'";
+    case Kind::Boolean:
+      return number != 0 ? "TRUE" : "FALSE";
+    case Kind::Decimal:
+      return decimal_text(number, value.type.scale);
+    case Kind::Date:
+      return "DATE '" + date_text(narrow) + "'";
+    case Kind::Timestamp:
+      return "TIMESTAMP '" + timestamp_text(narrow, value.type.precision) + "'";
     case Kind::TimestampLtz:
       return fmt::format("CAST('{}Z' AS TIMESTAMP_LTZ({}))", timestamp_text(narrow, value.type.precision),
                          value.type.precision);
-    case Kind::IntervalYearMonth: return interval_text(narrow, true);
-    case Kind::IntervalDayTime: return interval_text(narrow, false);
-    default: return to_string(number);
+    case Kind::IntervalYearMonth:
+      return interval_text(narrow, true);
+    case Kind::IntervalDayTime:
+      return interval_text(narrow, false);
+    default:
+      return to_string(number);
   }
 }
 
