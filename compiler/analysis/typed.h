@@ -76,11 +76,14 @@ struct Expression {
   bool deterministic = true;  // itself and below
 };
 
+// `can_fail` and `deterministic` of the operands are added to what the node says of itself.
 ExpressionPtr make(Expression expression);
 ExpressionPtr column(uint32_t index, const Type& type, Span span = {});
 ExpressionPtr literal(types::Value value, Span span = {});
 // Replaces every column by the given expressions.
 ExpressionPtr substitute(const ExpressionPtr& expression, const std::vector<ExpressionPtr>& columns);
+// From the root down: what f gives for an expression takes its place; null from f means to look at the operands.
+ExpressionPtr replace(const ExpressionPtr& expression, const std::function<ExpressionPtr(const ExpressionPtr&)>& f);
 // Calls f for each column index used.
 void visit_columns(const Expression& expression, const std::function<void(uint32_t)>& f);
 bool equal(const Expression& a, const Expression& b);  // structurally; spans do not count
