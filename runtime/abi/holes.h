@@ -95,6 +95,8 @@ uint32_t hole_result_bytes();
 void hole_finish(Context* context, const char* entry, const StateMemory* memory, int64_t window_start, int64_t window_end, char* result);
 // Whether two result rows of a group are equal (no update is sent then).
 bool hole_result_equal(const char* a, const char* b);
+// Group aggregation: only new groups are output, as plain rows through hole_consume (DISTINCT); else changes.
+bool hole_append_only();
 
 // ---- output ------------------------------------------------------------------------------------
 uint64_t hole_encode_bound(const char* prepared);  // at most so many bytes

@@ -22,11 +22,11 @@ struct EntryHeader {
 
 struct PaneTable {
   abi::StateMemory memory;  // strings and sets of the entries
-  uint64_t* index;  // slots: tag in the low, entry number + 1 in the high half; 0 = empty
+  uint64_t* index;          // slots: tag in the low, entry number + 1 in the high half; 0 = empty
   char* entries;
   uint32_t index_bits;  // log2 of the number of slots
-  uint32_t count;  // entries in use
-  uint32_t capacity;  // entries that fit before weir_table_grow
+  uint32_t count;       // entries in use
+  uint32_t capacity;    // entries that fit before weir_table_grow
   uint32_t stride;
   uint32_t accounted_keys;  // of `count`, those that the memory account knows
 };

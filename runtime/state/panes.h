@@ -34,7 +34,7 @@ constexpr uint32_t kCachedPanes = 64;  // direct-mapped by pane number
 struct PaneAggregateState {
   abi::Counters counters;
   PaneSet* panes;
-  int64_t watermark_floor;  // a record is judged by max(w, this); kNoWatermark unless its partition was idle
+  int64_t watermark_floor;   // a record is judged by max(w, this); kNoWatermark unless its partition was idle
   uint32_t processing_time;  // 1: no record is ever late
   uint32_t unused;
   CachedPane last;
@@ -46,8 +46,8 @@ void open_pane_aggregate(PaneAggregateState& state, PaneSet* panes, bool process
 // State of fire_panes and fire_sessions; one per firing. The rows go to hole_consume in blocks.
 struct FireState {
   int64_t watermark;  // of the rows: what the operator had passed on before this firing
-  uint64_t rows;  // out: rows given to hole_consume so far; also their positions
-  uint32_t ordered;  // 1: rows come in SQL order of their keys
+  uint64_t rows;      // out: rows given to hole_consume so far; also their positions
+  uint32_t ordered;   // 1: rows come in SQL order of their keys
   uint32_t unused;
 };
 
@@ -57,7 +57,7 @@ extern "C" {
 // The table of a pane, made when it is new. `closes`: the end of its first window less epsilon.
 weir::state::PaneTable* weir_pane(weir::state::PaneSet* panes, weir::state::PaneKind kind, int64_t start,
                                   int64_t end, int64_t closes);
-// Sorts `count` entry pointers (or session numbers) in place: stable, by a comparison that the kernel gives.
+// Sorts `count` entry pointers (or session numbers) in place: by a comparison that the kernel gives; no two may be equal.
 using WeirCompare = int32_t (*)(const void* a, const void* b, const void* environment);
 void weir_sort(const void** items, uint64_t count, WeirCompare compare, const void* environment);
 }

@@ -19,9 +19,9 @@ struct MemoryAccount;
 
 struct SessionHeader {
   int64_t start;  // event time of the first record
-  int64_t last;  // of the last record; end = last + gap
+  int64_t last;   // of the last record; end = last + gap
   int64_t timer;  // when its timer is due; never after its end
-  uint32_t tag;  // low half of the key's hash
+  uint32_t tag;   // low half of the key's hash
   uint32_t next;  // session number + 1 of the same key's next one, or of the next free place; 0 = none
 };
 
@@ -30,17 +30,17 @@ struct SessionStore {
   uint32_t index_bits;
   abi::StateMemory memory;
   uint64_t* index;
-  char* sessions;  // SessionHeader, then the entry; `stride` apart
-  uint32_t keys;  // slots in use
-  uint32_t count;  // open sessions
-  uint32_t used;  // places ever used; free ones among them are chained from `free`
+  char* sessions;     // SessionHeader, then the entry; `stride` apart
+  uint32_t keys;      // slots in use
+  uint32_t count;     // open sessions
+  uint32_t used;      // places ever used; free ones among them are chained from `free`
   uint32_t capacity;  // places
-  uint32_t free;  // place + 1
+  uint32_t free;      // place + 1
   uint32_t stride;
   int64_t allowed_lateness;  // ms
-  uint64_t compact_at;  // memory is copied afresh when it has grown to this
+  uint64_t compact_at;       // memory is copied afresh when it has grown to this
   uint32_t accounted_keys;
-  void* timers;  // time::Timers
+  void* timers;   // time::Timers
   uint32_t* due;  // of the firing at hand: session numbers
   uint64_t due_capacity;
 };
@@ -54,7 +54,7 @@ int64_t next_session_time(SessionStore& store);
 struct SessionAggregateState {
   abi::Counters counters;
   SessionStore* store;
-  int64_t watermark_floor;  // as in PaneAggregateState
+  int64_t watermark_floor;   // as in PaneAggregateState
   uint32_t processing_time;  // 1: no record is ever late
   uint32_t unused;
 };

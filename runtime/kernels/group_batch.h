@@ -1,0 +1,54 @@
+// Prepared rows of one block on their way into tables: all are hashed before the first is looked up, so that the caches load
+// what many rows need at once. Inline in kernels.
+#pragma once
+
+#include "runtime/kernels/probe.h"
+#include "runtime/time/windows.h"
+
+namespace weir::kernels {
+
+struct GroupBatch {
+  char* rows;  // kBlockRows x hole_prepared_bytes
+  uint32_t count;
+  uint64_t hash[abi::kBlockRows];
+  PaneTable* table[abi::kBlockRows];
+};
+
+// A table with so few slots lies in the inner caches; asking for it early costs more than it gains.
+constexpr uint32_t kCachedIndexBits = 10;
+
+inline char* next_row(GroupBatch& batch) {
+  return batch.rows + uint64_t{batch.count} * hole_prepared_bytes();
+}
+
+// Adds the row that was written at next_row.
+inline void add_row(GroupBatch& batch, PaneTable* table) {
+  const uint64_t hash = hole_key_hash(next_row(batch));
+  if (table->index_bits > kCachedIndexBits) prefetch_slot(table, hash);
+  batch.hash[batch.count] = hash;
+  batch.table[batch.count] = table;
+  ++batch.count;
+}
+
+// Groups of HOP windows are taken out of running results again; they vanish with their last row.
+inline bool counts_rows() {
+  return static_cast<time::WindowKind>(hole_window_kind()) == time::WindowKind::Hop;
+}
+
+inline void update_groups(Context* context, GroupBatch& batch) {
+  for (uint32_t i = 0; i < batch.count; ++i) {
+    if (batch.table[i]->index_bits > kCachedIndexBits) prefetch_entry(batch.table[i], batch.hash[i]);
+  }
+  const char* row = batch.rows;
+  for (uint32_t i = 0; i < batch.count; ++i, row += hole_prepared_bytes()) {
+    PaneTable* table = batch.table[i];
+    const Found found = find_or_add(
+        table, batch.hash[i], [&](const char* entry) { return hole_key_equal(row, entry, &table->memory); });
+    if (found.is_new) hole_entry_create(context, row, found.entry, &table->memory);
+    hole_update(context, row, found.entry, &table->memory);
+    if (counts_rows()) ++state::header_of(found.entry)->rows;
+  }
+  batch.count = 0;
+}
+
+}  // namespace weir::kernels

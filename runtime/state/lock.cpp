@@ -1,0 +1,16 @@
+#include "runtime/state/lock.h"
+
+#include <atomic>
+
+// Waiters mark the word, so that releasing an unmarked lock is one exchange and no system call.
+void weir_lock(weir::state::Lock* lock) {
+  std::atomic_ref<uint32_t> word(lock->word);
+  uint32_t seen = 0;
+  if (word.compare_exchange_strong(seen, 1, std::memory_order_acquire)) return;
+  while (word.exchange(2, std::memory_order_acquire) != 0) word.wait(2, std::memory_order_relaxed);
+}
+
+void weir_unlock(weir::state::Lock* lock) {
+  std::atomic_ref<uint32_t> word(lock->word);
+  if (word.exchange(0, std::memory_order_release) == 2) word.notify_one();
+}
