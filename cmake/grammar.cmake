@@ -9,7 +9,7 @@ endif()
 find_program(WEIR_ANTLR4_TOOL antlr4 REQUIRED)
 set(generated ${PROJECT_BINARY_DIR}/generated/grammar)
 file(MAKE_DIRECTORY ${generated})
-set(antlr4_options -Dlanguage=Cpp -visitor -no-listener -package weir::grammar -lib ${generated} -o ${generated} -Werror)
+set(antlr4_options -Dlanguage=Cpp -no-visitor -no-listener -package weir::grammar -lib ${generated} -o ${generated} -Werror)
 
 add_custom_command(
   OUTPUT ${generated}/WeirLexer.cpp ${generated}/WeirLexer.h ${generated}/WeirLexer.tokens
@@ -17,14 +17,11 @@ add_custom_command(
   DEPENDS ${grammar}/WeirLexer.g4 WORKING_DIRECTORY ${grammar} VERBATIM COMMENT "ANTLR WeirLexer.g4")
 add_custom_command(
   OUTPUT ${generated}/WeirParser.cpp ${generated}/WeirParser.h
-    ${generated}/WeirParserVisitor.cpp ${generated}/WeirParserVisitor.h
-    ${generated}/WeirParserBaseVisitor.cpp ${generated}/WeirParserBaseVisitor.h
   COMMAND ${WEIR_ANTLR4_TOOL} ${antlr4_options} WeirParser.g4
   DEPENDS ${grammar}/WeirParser.g4 ${generated}/WeirLexer.tokens
   WORKING_DIRECTORY ${grammar} VERBATIM COMMENT "ANTLR WeirParser.g4")
 
-add_library(weir_grammar OBJECT ${generated}/WeirLexer.cpp ${generated}/WeirParser.cpp
-  ${generated}/WeirParserVisitor.cpp ${generated}/WeirParserBaseVisitor.cpp)
+add_library(weir_grammar OBJECT ${generated}/WeirLexer.cpp ${generated}/WeirParser.cpp)
 target_compile_options(weir_grammar PRIVATE -w -fvisibility=hidden)
 target_link_libraries(weir_grammar PRIVATE weir_antlr4)
 

@@ -10,7 +10,8 @@ namespace weir::syntax {
 struct ParseLimits {
   uint32_t text_bytes = 4 << 20;
   uint32_t nesting = 200;  // of parentheses, CASE, NOT, unary signs, sub-queries together
-  uint32_t nodes = 200'000;
+  uint32_t chain = 500;    // of operators: `1 + 1 + 1 …`, UNION ALL … (AND and OR chains are balanced)
+  uint32_t nodes = 200'000;  // words and signs
 };
 
 // Text -> statements. Statements with syntax errors are left out; several errors per text are reported,

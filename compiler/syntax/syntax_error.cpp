@@ -1,0 +1,400 @@
+#include "compiler/syntax/syntax_error.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "compiler/diagnostics/suggest.h"
+
+namespace weir::syntax {
+namespace {
+
+using diagnostics::Emitted;
+
+WEIR_ERROR(SyntaxError, "expected {}, but found {}", std::string_view, std::string_view);
+WEIR_ERROR(UnknownStatement, "no statement begins with `{}`", std::string_view);
+WEIR_ERROR(UnsupportedStatement, "{} is not supported", std::string_view);
+WEIR_ERROR(MissingComma, "a comma is missing before `{}`", std::string_view);
+WEIR_ERROR(MissingSemicolon, "a semicolon is missing before `{}`", std::string_view);
+WEIR_ERROR(MissingEqual, "`=` is missing between key and value");
+WEIR_ERROR(OptionNotQuoted, "keys and values of options are strings, `{}` is not", std::string_view);
+WEIR_ERROR(IntervalNotQuoted, "the length of an interval is a string, `{}` is not", std::string_view);
+WEIR_ERROR(ReservedWord, "`{}` is a reserved word, and no name without backquotes", std::string_view);
+WEIR_ERROR(TrailingComma, "nothing follows this comma but `{}`", std::string_view);
+WEIR_ERROR(UnclosedParenthesis, "this parenthesis is not closed");
+WEIR_ERROR(UnopenedParenthesis, "this parenthesis was never opened");
+WEIR_ERROR(MisspeltKeyword, "`{}` is not expected here", std::string_view);
+
+// Notes at each decision which tokens it waits for; stops at the first error.
+class FirstError final : public antlr4::DefaultErrorStrategy {
+ public:
+  void sync(antlr4::Parser* parser) override {
+    const size_t at = parser->getInputStream()->index();
+    if (at != at_) {
+      at_ = at;
+      expected_.clear();
+    }
+    const antlr4::atn::ATN& atn = parser->getATN();
+    expected_.addAll(atn.nextTokens(atn.states[parser->getState()]));
+  }
+  antlr4::Token* recoverInline(antlr4::Parser* parser) override { stop(parser); }
+  void recover(antlr4::Parser* parser, std::exception_ptr) override { stop(parser); }
+  void reportError(antlr4::Parser*, const antlr4::RecognitionException&) override {}
+
+  size_t at() const { return at_; }
+  bool expects(size_t type) const { return expected_.contains(type); }
+  const antlr4::misc::IntervalSet& expected() const { return expected_; }
+
+ private:
+  [[noreturn]] void stop(antlr4::Parser* parser) {
+    sync(parser);
+    throw antlr4::ParseCancellationException();
+  }
+
+  size_t at_ = SIZE_MAX;
+  antlr4::misc::IntervalSet expected_;
+};
+
+bool is_keyword(size_t type) { return type >= Lexer::ALL && type < Lexer::ARGUMENT_NAME; }
+
+std::string keyword_text(size_t type) {
+  std::string name = Lexer::vocabulary().getSymbolicName(type);
+  if (name.back() == '_') name.pop_back();
+  return name;
+}
+
+// Keywords of Flink and of other databases that begin statements, each with what there is instead.
+struct OtherStatement {
+  std::string_view word, name, hint;
+};
+constexpr OtherStatement kOtherStatements[] = {
+    {"ALTER", "ALTER", "drop the table and create it anew"},
+    {"USE", "USE", "there is one catalog and one database"},
+    {"DELETE", "DELETE", "a stream is only read and appended to"},
+    {"UPDATE", "UPDATE", "a stream is only read and appended to"},
+    {"MERGE", "MERGE", "write `INSERT INTO` a table with a PRIMARY KEY"},
+    {"TRUNCATE", "TRUNCATE", "a stream is only read and appended to"},
+    {"ANALYZE", "ANALYZE", "there are no statistics"},
+    {"COPY", "COPY", "read files by a table with 'connector' = 'filesystem'"},
+    {"LOAD", "LOAD MODULE", "all functions are built in"},
+    {"UNLOAD", "UNLOAD MODULE", "all functions are built in"},
+    {"ADD", "ADD JAR", "there are no user-defined functions"},
+    {"REMOVE", "REMOVE JAR", "there are no user-defined functions"},
+    {"CALL", "CALL", "there are no procedures"},
+    {"STOP", "STOP JOB", "stop a job by a signal or Ctrl-C"},
+    {"COMMIT", "COMMIT", "jobs commit on their own, see `commit.interval`"},
+    {"ROLLBACK", "ROLLBACK", "jobs commit on their own, see `commit.interval`"},
+    {"GRANT", "GRANT", "there are no users"},
+    {"REVOKE", "REVOKE", "there are no users"},
+    {"PRAGMA", "PRAGMA", "write `SET 'key' = 'value'`"},
+};
+
+constexpr size_t kStatementKeywords[] = {
+    Lexer::CREATE, Lexer::DROP,    Lexer::INSERT, Lexer::SELECT,  Lexer::WITH, Lexer::VALUES,  Lexer::SET,
+    Lexer::RESET,  Lexer::EXECUTE, Lexer::BEGIN,  Lexer::EXPLAIN, Lexer::SHOW, Lexer::DESCRIBE};
+
+// What is expected, for people: kinds of things first, then keywords and signs.
+std::string describe(const FirstError& error) {
+  std::vector<std::string> parts;
+  std::set<size_t> types;
+  for (const antlr4::misc::Interval& interval : error.expected().getIntervals())
+    for (ssize_t type = interval.a; type <= interval.b; ++type) types.insert(static_cast<size_t>(type));
+  const auto remove = [&](std::initializer_list<size_t> gone) {
+    for (const size_t type : gone) types.erase(type);
+  };
+  if (types.contains(Lexer::CASE) && types.contains(Lexer::NUMBER)) {
+    parts.emplace_back("an expression");
+    remove({Lexer::PLUS,
+            Lexer::MINUS,
+            Lexer::NOT,
+            Lexer::NUMBER,
+            Lexer::STRING,
+            Lexer::IDENTIFIER,
+            Lexer::QUOTED_IDENTIFIER,
+            Lexer::CASE,
+            Lexer::CAST,
+            Lexer::TRY_CAST,
+            Lexer::CEIL,
+            Lexer::CEILING,
+            Lexer::FLOOR,
+            Lexer::DATE,
+            Lexer::TIME,
+            Lexer::TIMESTAMP,
+            Lexer::INTERVAL,
+            Lexer::EXISTS,
+            Lexer::EXTRACT,
+            Lexer::POSITION,
+            Lexer::SUBSTRING,
+            Lexer::TRIM,
+            Lexer::TIMESTAMPADD,
+            Lexer::TIMESTAMPDIFF,
+            Lexer::TRUE,
+            Lexer::FALSE,
+            Lexer::NULL_,
+            Lexer::LEFT_PAREN,
+            Lexer::STAR,
+            Lexer::ARGUMENT_NAME,
+            Lexer::DISTINCT,
+            Lexer::ALL,
+            Lexer::TABLE,
+            Lexer::DESCRIPTOR,
+            Lexer::BOTH,
+            Lexer::LEADING,
+            Lexer::TRAILING,
+            Lexer::SELECT,
+            Lexer::VALUES,
+            Lexer::WITH});
+  } else if (types.contains(Lexer::IDENTIFIER)) {
+    parts.emplace_back("a name");
+    remove({Lexer::IDENTIFIER, Lexer::QUOTED_IDENTIFIER, Lexer::INTERVAL});
+  }
+  if (types.contains(Lexer::STRING)) {
+    parts.emplace_back("a string");
+    types.erase(Lexer::STRING);
+  }
+  if (types.contains(Lexer::NUMBER)) {
+    parts.emplace_back("a number");
+    types.erase(Lexer::NUMBER);
+  }
+    // What may follow nearly everything is worth telling only where nothing else can stand.
+  static const std::set<size_t> everywhere = {
+      Lexer::PLUS,      Lexer::MINUS,      Lexer::STAR,        Lexer::SLASH,
+      Lexer::PERCENT,   Lexer::CONCAT,     Lexer::EQUAL,       Lexer::NOT_EQUAL,
+      Lexer::LESS,      Lexer::LESS_EQUAL, Lexer::GREATER,     Lexer::GREATER_EQUAL,
+      Lexer::DOT,       Lexer::DOT_STAR,   Lexer::AND,         Lexer::OR,
+      Lexer::NOT,       Lexer::IS,         Lexer::IN,          Lexer::BETWEEN,
+      Lexer::LIKE,      Lexer::SIMILAR,    Lexer::ESCAPE,      Lexer::OVER,
+      Lexer::FILTER,    Lexer::UNION,      Lexer::EXCEPT,      Lexer::INTERSECT,
+      Lexer::ORDER,     Lexer::LIMIT,      Lexer::OFFSET,      Lexer::FETCH,
+      Lexer::WINDOW,    Lexer::QUALIFY,    Lexer::JOIN,        Lexer::INNER,
+      Lexer::LEFT,      Lexer::RIGHT,      Lexer::FULL,        Lexer::CROSS,
+      Lexer::NATURAL,   Lexer::FOR,        Lexer::TABLESAMPLE, Lexer::MATCH_RECOGNIZE,
+      Lexer::HAVING,    Lexer::COMMENT,    Lexer::PARTITIONED, Lexer::LESS,
+      Lexer::PRECISION, Lexer::VARYING,    Lexer::WITHOUT,     Lexer::LATERAL,
+      Lexer::RANGE_TO,  Lexer::USING};
+  std::vector<std::string> rest, common;
+  bool ends = false;
+  for (const size_t type : types) {
+    if (type == antlr4::Token::EOF) {
+      ends = true;
+      continue;
+    }
+    if (type == antlr4::Token::EPSILON) continue;
+    std::string text;
+    if (is_keyword(type)) {
+      text = keyword_text(type);
+    } else if (type == Lexer::ARGUMENT_NAME || type == Lexer::RANGE_TO) {
+      continue;
+    } else {
+      text = Lexer::vocabulary().getLiteralName(type);
+      if (text.size() > 2) text = text.substr(1, text.size() - 2);
+      if (text.empty()) continue;
+    }
+    (everywhere.contains(type) ? common : rest).push_back("`" + text + "`");
+  }
+  if (parts.empty() && rest.empty() && !ends) rest = common;
+  if (rest.size() > 7) rest.resize(7);
+  parts.insert(parts.end(), rest.begin(), rest.end());
+  if (ends) parts.emplace_back("`;`");
+  std::string text;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (i > 0) text += i + 1 == parts.size() ? " or " : ", ";
+    text += parts[i];
+  }
+  return text.empty() ? "something else" : text;
+}
+
+// Everything that is known about one error.
+struct Mistake {
+  BuildContext& build;
+  const StatementTokens& statement;
+  const FirstError& error;
+  size_t at;
+
+  const Token* token(size_t i) const { return i < statement.tokens.size() ? &statement.tokens[i] : nullptr; }
+  const Token* found() const { return token(at); }
+  const Token* before() const { return at > 0 ? token(at - 1) : nullptr; }
+  std::string_view text(const Token& t) const { return text_of(build, t.span); }
+  Span end() const {
+    const uint32_t end = statement.tokens.back().span.end;
+    return {end, end};
+  }
+  Span span() const { return found() ? found()->span : end(); }
+  std::string found_text() const {
+    if (!found()) return statement.terminated ? "`;`" : "the end of the text";
+    std::string_view written = text(*found());
+    if (found()->type == Lexer::STRING)
+      return written.size() > 42 ? "a string" : fmt::format("the string {}", written);
+    return fmt::format("`{}`", written);
+  }
+  bool expects_name() const { return error.expects(Lexer::IDENTIFIER) && !expects_expression(); }
+  bool expects_expression() const { return error.expects(Lexer::CASE) && error.expects(Lexer::NUMBER); }
+  template <typename Kind, typename... Args>
+  Emitted emit(Kind kind, Span span, Args&&... args) const {
+    return build.diagnostics.emit(kind, span, std::forward<Args>(args)...);
+  }
+};
+
+bool report_first_word(const Mistake& mistake) {
+  if (mistake.at != 0 || !mistake.found()) return false;
+  const std::string_view word = mistake.text(*mistake.found());
+  std::string upper(word);
+  for (char& c : upper)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  for (const OtherStatement& other : kOtherStatements) {
+    if (upper != other.word) continue;
+    mistake.emit(UnsupportedStatement{}, mistake.span(), other.name).hint("{}", other.hint);
+    return true;
+  }
+  auto error = mistake.emit(UnknownStatement{}, mistake.span(), word);
+  std::vector<std::string> names;
+  for (const size_t type : kStatementKeywords) names.push_back(keyword_text(type));
+  if (const auto meant = diagnostics::nearest(word, names)) error.hint("did you mean `{}`?", *meant);
+  return true;
+}
+
+// A parenthesis without its partner, and where the parser got stuck because of it.
+bool report_parenthesis(const Mistake& mistake) {
+  std::vector<const Token*> open;
+  for (size_t i = 0; i < mistake.statement.tokens.size(); ++i) {
+    const Token& token = mistake.statement.tokens[i];
+    if (token.type == Lexer::LEFT_PAREN) open.push_back(&token);
+    if (token.type != Lexer::RIGHT_PAREN) continue;
+    if (open.empty()) {
+      if (i != mistake.at) return false;
+      mistake.emit(UnopenedParenthesis{}, token.span);
+      return true;
+    }
+    open.pop_back();
+  }
+  if (open.empty() || !mistake.error.expects(Lexer::RIGHT_PAREN)) return false;
+    // The one that was open where the parser stopped.
+  std::vector<const Token*> here;
+  for (size_t i = 0; i < std::min(mistake.at, mistake.statement.tokens.size()); ++i) {
+    const Token& token = mistake.statement.tokens[i];
+    if (token.type == Lexer::LEFT_PAREN) here.push_back(&token);
+    if (token.type == Lexer::RIGHT_PAREN && !here.empty()) here.pop_back();
+  }
+  if (here.empty()) return false;
+  auto error = mistake.emit(UnclosedParenthesis{}, here.back()->span);
+  error.label(mistake.span(), "`)` is missing before this");
+  return true;
+}
+
+bool report_option(const Mistake& mistake) {
+  const Token* found = mistake.found();
+  const Token* before = mistake.before();
+  if (!found || !before) return false;
+  if (before->type == Lexer::STRING && found->type == Lexer::STRING && mistake.error.expects(Lexer::EQUAL)) {
+    mistake.emit(MissingEqual{}, {before->span.end, found->span.begin}).hint("write `'key' = 'value'`");
+    return true;
+  }
+  const bool only_string = mistake.error.expects(Lexer::STRING) && !mistake.error.expects(Lexer::NUMBER);
+  if (!only_string) return false;
+  if (before->type == Lexer::INTERVAL && found->type == Lexer::NUMBER) {
+    mistake.emit(IntervalNotQuoted{}, found->span, mistake.text(*found))
+        .hint("write `INTERVAL '{}' …`", mistake.text(*found));
+    return true;
+  }
+  const bool in_options = before->type == Lexer::EQUAL || before->type == Lexer::LEFT_PAREN ||
+                          before->type == Lexer::COMMA || before->type == Lexer::SET ||
+                          before->type == Lexer::RESET;
+  if (!in_options ||
+      !(found->type == Lexer::IDENTIFIER || found->type == Lexer::NUMBER ||
+        found->type == Lexer::QUOTED_IDENTIFIER || is_keyword(found->type) || found->type == Lexer::MINUS))
+    return false;
+  mistake.emit(OptionNotQuoted{}, found->span, mistake.text(*found)).hint("write `'key' = 'value'`");
+  return true;
+}
+
+// `SELECT a FORM t`: FORM is taken for the alias of a; the parser stumbles over what follows.
+bool report_misspelt(const Mistake& mistake) {
+  std::vector<std::string> names;
+  const Token* found = mistake.found();
+  if (found && found->type == Lexer::IDENTIFIER) {
+    for (size_t type = Lexer::ALL; type < Lexer::ARGUMENT_NAME; ++type)
+      if (mistake.error.expects(type) && keyword_text(type).size() > 2) names.push_back(keyword_text(type));
+    const auto meant = diagnostics::nearest(mistake.text(*found), names);
+    if (meant && !mistake.expects_expression()) {
+      mistake.emit(MisspeltKeyword{}, found->span, mistake.text(*found)).hint("did you mean `{}`?", *meant);
+      return true;
+    }
+  }
+  const Token* before = mistake.before();
+  if (mistake.at < 2 || !before || before->type != Lexer::IDENTIFIER ||
+      mistake.token(mistake.at - 2)->type == Lexer::DOT)
+    return false;
+  names.clear();
+  for (const size_t type :
+       {Lexer::FROM, Lexer::WHERE, Lexer::GROUP, Lexer::HAVING, Lexer::UNION, Lexer::ORDER, Lexer::LIMIT,
+        Lexer::BETWEEN, Lexer::LIKE, Lexer::INTERVAL, Lexer::WATERMARK, Lexer::PRIMARY, Lexer::DISTINCT,
+        Lexer::VALUES, Lexer::SELECT, Lexer::METADATA, Lexer::COMMENT, Lexer::WITH})
+    names.push_back(keyword_text(type));
+  const auto meant = diagnostics::nearest(mistake.text(*before), names);
+  if (!meant || keyword_of(mistake.text(*before)) != Lexer::IDENTIFIER) return false;
+  mistake.emit(MisspeltKeyword{}, before->span, mistake.text(*before)).hint("did you mean `{}`?", *meant);
+  return true;
+}
+
+bool report_separator(const Mistake& mistake) {
+  const Token* found = mistake.found();
+  const Token* before = mistake.before();
+  if (!found || !before) return false;
+  const bool begins_statement = std::find(std::begin(kStatementKeywords), std::end(kStatementKeywords),
+                                          keyword_of(mistake.text(*found))) != std::end(kStatementKeywords);
+  const bool next_line =
+      mistake.build.source.place(found->span.begin).line > mistake.build.source.place(before->span.end).line;
+  if (mistake.error.expects(antlr4::Token::EOF) && begins_statement && next_line &&
+      found->type != Lexer::WITH) {
+    mistake.emit(MissingSemicolon{}, {before->span.end, before->span.end}, mistake.text(*found));
+    return true;
+  }
+  if (before->type == Lexer::COMMA && (is_reserved(found->type) || found->type == Lexer::RIGHT_PAREN)) {
+    mistake.emit(TrailingComma{}, before->span, mistake.text(*found)).hint("remove it");
+    return true;
+  }
+  const bool begins_item = found->type == Lexer::IDENTIFIER || found->type == Lexer::QUOTED_IDENTIFIER ||
+                           found->type == Lexer::STRING || found->type == Lexer::NUMBER ||
+                           found->type == Lexer::CASE || found->type == Lexer::CAST ||
+                           found->type == Lexer::WATERMARK || found->type == Lexer::PRIMARY ||
+                           found->type == Lexer::INTERVAL || found->type == Lexer::DESCRIPTOR;
+  if (mistake.error.expects(Lexer::COMMA) && begins_item) {
+    mistake.emit(MissingComma{}, {before->span.end, before->span.end}, mistake.text(*found));
+    return true;
+  }
+  return false;
+}
+
+void report_mistake(const Mistake& mistake) {
+  if (report_first_word(mistake) || report_option(mistake) || report_misspelt(mistake) ||
+      report_separator(mistake) || report_parenthesis(mistake))
+    return;
+  const Token* found = mistake.found();
+  if (found && is_keyword(found->type) && (mistake.expects_name() || mistake.expects_expression())) {
+    mistake.emit(ReservedWord{}, found->span, mistake.text(*found))
+        .note("expected {}", describe(mistake.error))
+        .hint("if a name is meant, write it in backquotes: `{}`", mistake.text(*found));
+    return;
+  }
+  mistake.emit(SyntaxError{}, mistake.span(), describe(mistake.error), mistake.found_text());
+}
+
+}  // namespace
+
+bool parse_and_explain(BuildContext& build, const StatementTokens& statement, Parser& parser,
+                       Parser::StatementContext*& root) {
+  const auto strategy = std::make_shared<FirstError>();
+  parser.setErrorHandler(strategy);
+  parser.getInterpreter<antlr4::atn::ParserATNSimulator>()->setPredictionMode(
+      antlr4::atn::PredictionMode::LL);
+  try {
+    root = parser.statement();
+    return true;
+  } catch (const antlr4::ParseCancellationException&) {
+    report_mistake({build, statement, *strategy, strategy->at()});
+    return false;
+  }
+}
+
+}  // namespace weir::syntax
