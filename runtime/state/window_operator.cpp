@@ -127,8 +127,10 @@ bool is_due(const WindowOperator& op, std::span<PaneSet* const> workers, int64_t
     const Next next = next_window(op);
     if (next.exists && has_ended(next.end, watermark)) return true;
   }
-  return std::any_of(workers.begin(), workers.end(),
-                     [&](PaneSet* worker) { return first_closing(*worker) <= watermark; });
+  return std::any_of(workers.begin(), workers.end(), [&](PaneSet* worker) {
+    const int64_t closes = first_closing(*worker);
+    return closes <= watermark && closes != abi::kEndOfTime;
+  });
 }
 
 void advance(WindowOperator& op, abi::Context* context, FireState& fire, std::span<PaneSet* const> workers,
