@@ -113,4 +113,22 @@ WEIR_KEY_FUNCTION int32_t weir_compare_double(double a, double b) {
     return a < b ? -1 : a > b ? 1 : 0;
 }
 
+// ---- strings in state ------------------------------------------------------------------------------
+
+// Copies a string into a table's memory; returns its offset there (0 for the empty one).
+WEIR_KEY_FUNCTION uint64_t weir_store_string(StateMemory* memory, const char* data, uint64_t size) {
+    if (size == 0) return 0;
+    const uint64_t offset = weir_state_allocate(memory, size);
+    std::memcpy(memory->base + offset, data, size);
+    return offset;
+}
+
+// Copies a string into the context's arena.
+WEIR_KEY_FUNCTION const char* weir_copy_string(Context* context, const char* data, uint64_t size) {
+    if (size == 0) return data;
+    char* copy = abi::allocate(context, size);
+    std::memcpy(copy, data, size);
+    return copy;
+}
+
 }  // namespace weir::stdlib
