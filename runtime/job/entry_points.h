@@ -1,0 +1,33 @@
+// The functions that a compiled program exports to the runtime, by role and id: `scan_0`, `consume_3`, `merge_1`, …
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "runtime/abi/abi.h"
+#include "runtime/abi/scan_state.h"
+
+namespace weir::job {
+
+// scan_<pipeline>: decodes the lines of a batch and hands them to the consumers of the pipeline.
+using ScanLines = void (*)(abi::ScanState*, const char* begin, const char* end);
+// consume_<pipeline>: hands rows that the runtime has made (rejected ones) to the consumers of the pipeline.
+using Consume = void (*)(abi::Context*, const abi::Block*);
+// merge_<op>, retract_<op>, fire_<op>, fire_sessions_<op>: runtime/state/window_operator.h.
+
+class EntryPoints {
+ public:
+  explicit EntryPoints(const abi::Program& program) : program_(program) {}
+
+  // Null where the program has no such function.
+  void* find(std::string_view role, uint32_t id) const;
+  template <typename Function>
+  Function get(std::string_view role, uint32_t id) const {
+    return reinterpret_cast<Function>(find(role, id));
+  }
+
+ private:
+  const abi::Program& program_;
+};
+
+}  // namespace weir::job

@@ -1,0 +1,87 @@
+#include "runtime/job/schedule.h"
+
+#include <chrono>
+
+namespace weir::job {
+
+void Schedule::add(PartitionRun& partition) {
+  const std::lock_guard lock(mutex_);
+  const Place place{partition.published, &partition};
+  waiting_.insert(place);
+  scans_[partition.scan].insert(place);
+  ++unfinished_;
+}
+
+PartitionRun* Schedule::take(int patience_ms) {
+  std::unique_lock lock(mutex_);
+  if (PartitionRun* partition = take_ready()) {
+    return partition;
+  }
+  if (unfinished_ == 0 || stopped_) {
+    return nullptr;
+  }
+  if (waiting_.empty()) {  // the others have them all
+    changed_.wait_for(lock, std::chrono::milliseconds(patience_ms));
+    return take_ready();
+  }
+  // All are silent: wait at the lowest, then look at all of them again.
+  PartitionRun* lowest = waiting_.begin()->second;
+  waiting_.erase(waiting_.begin());
+  lock.unlock();
+  const bool ready = lowest->input->ready(patience_ms);
+  if (ready) {
+    return lowest;
+  }
+  lock.lock();
+  waiting_.insert({lowest->published, lowest});
+  return nullptr;
+}
+
+PartitionRun* Schedule::take_ready() {
+  for (auto place = waiting_.begin(); place != waiting_.end(); ++place) {
+    PartitionRun* partition = place->second;
+    if (partition->input->ready(0)) {
+      waiting_.erase(place);
+      return partition;
+    }
+  }
+  return nullptr;
+}
+
+void Schedule::put_back(PartitionRun& partition) {
+  const std::lock_guard lock(mutex_);
+  auto& scan = scans_[partition.scan];
+  scan.erase({partition.published, &partition});
+  partition.published = partition.watermark;
+  if (partition.finished) {
+    --unfinished_;
+  } else {
+    const Place place{partition.published, &partition};
+    scan.insert(place);
+    waiting_.insert(place);
+  }
+  unfinished_ == 0 ? changed_.notify_all() : changed_.notify_one();
+}
+
+int64_t Schedule::watermark(uint32_t scan) const {
+  const std::lock_guard lock(mutex_);
+  return scans_[scan].empty() ? abi::kEndOfTime : scans_[scan].begin()->first;
+}
+
+const PartitionRun* Schedule::holder(uint32_t scan) const {
+  const std::lock_guard lock(mutex_);
+  return scans_[scan].empty() ? nullptr : scans_[scan].begin()->second;
+}
+
+bool Schedule::finished() const {
+  const std::lock_guard lock(mutex_);
+  return unfinished_ == 0;
+}
+
+void Schedule::stop() {
+  const std::lock_guard lock(mutex_);
+  stopped_ = true;
+  changed_.notify_all();
+}
+
+}  // namespace weir::job

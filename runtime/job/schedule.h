@@ -1,0 +1,69 @@
+// Which partition is read next, and how far the partitions of each scan have come.
+//
+// Among partitions that have something to read, the one with the lowest watermark is preferred, so that none runs far ahead
+// and state stays small; nothing waits for a silent one. One lock, taken twice a batch.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/abi/abi.h"
+#include "runtime/connectors/connector.h"
+
+namespace weir::job {
+
+// A partition of a scan while it runs. Between `take` and `put_back` it belongs to one worker.
+struct PartitionRun {
+  std::unique_ptr<connectors::Partition> input;
+  uint32_t scan = 0;
+  uint32_t number = 0;                     // among the partitions of its scan
+  int64_t watermark = abi::kNoWatermark;   // w, ms; its worker's
+  int64_t published = abi::kNoWatermark;   // w as the schedule knows it
+  uint64_t lines = 0;                      // read so far
+  bool finished = false;
+};
+
+class Schedule {
+ public:
+  explicit Schedule(uint32_t scan_count) : scans_(scan_count) {}
+
+  void add(PartitionRun& partition);
+  // The next partition to read, or null: wait a little (`take` itself waits up to `patience_ms`), or all are finished.
+  PartitionRun* take(int patience_ms);
+  // After a batch; watermark and `finished` have been brought up to date.
+  void put_back(PartitionRun& partition);
+
+  // Minimum over the unfinished partitions of a scan; kEndOfTime when none is left.
+  int64_t watermark(uint32_t scan) const;
+  // The partition that holds the watermark of a scan; null: none.
+  const PartitionRun* holder(uint32_t scan) const;
+  bool finished() const;
+  // Wakes those who wait.
+  void stop();
+
+ private:
+  using Place = std::pair<int64_t, PartitionRun*>;
+  struct Order {  // by watermark, then by scan and number: the same choice in every run
+    bool operator()(const Place& a, const Place& b) const {
+      return std::tuple(a.first, a.second->scan, a.second->number) <
+             std::tuple(b.first, b.second->scan, b.second->number);
+    }
+  };
+
+  PartitionRun* take_ready();
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::set<Place, Order> waiting_;              // nobody's
+  std::vector<std::set<Place, Order>> scans_;   // unfinished ones
+  uint32_t unfinished_ = 0;
+  bool stopped_ = false;
+};
+
+}  // namespace weir::job
