@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "runtime/abi/abi.h"
 #include "runtime/job/manifest.h"
+#include "runtime/time/clock.h"
 
 namespace weir::job {
 
@@ -22,7 +24,11 @@ struct RunOptions {
   uint32_t block_rows = 0;           // test way: at most so many rows per block (0: 64)
   // Rows of bare SELECTs go here instead of standard output (shell's table view, tests); bytes of whole NDJSON rows.
   std::function<void(std::string_view)> standard_output;
-  const std::atomic<bool>* stop = nullptr;  // a shell's Ctrl-C
+  // Messages, summary and progress go here instead of standard error.
+  std::function<void(std::string_view)> standard_error;
+  // A shell's Ctrl-C. Without it SIGINT and SIGTERM stop the run.
+  const std::atomic<bool>* stop = nullptr;
+  time::Clock* clock = nullptr;  // null: the system's
 };
 
 ExitStatus run_job(const abi::Program& program, const RunOptions& options);

@@ -1,0 +1,115 @@
+#include "runtime/job/progress.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include <fmt/format.h>
+
+namespace weir::job {
+namespace {
+
+constexpr int64_t kSecondUs = 1'000'000;
+constexpr int64_t kFirstAfterUs = kSecondUs;
+constexpr int64_t kEveryUs = 200'000;
+// So long without a window the user wants to know who holds it up.
+constexpr int64_t kSilentUs = 10 * kSecondUs;
+
+std::string bytes_text(uint64_t bytes) {
+  constexpr const char* kUnits[] = {"B", "kB", "MB", "GB", "TB"};
+  auto value = static_cast<double>(bytes);
+  size_t unit = 0;
+  while (value >= 1000 && unit + 1 < std::size(kUnits)) {
+    value /= 1000;
+    ++unit;
+  }
+  return unit == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.1f} {}", value, kUnits[unit]);
+}
+
+}  // namespace
+
+std::string time_text(int64_t time_ms) {
+  if (time_ms == abi::kNoWatermark) {
+    return "none";
+  }
+  if (time_ms == abi::kEndOfTime) {
+    return "end of input";
+  }
+  using namespace std::chrono;
+  const sys_time<milliseconds> time{milliseconds(time_ms)};
+  const auto day = floor<days>(time);
+  const year_month_day date(day);
+  const hh_mm_ss clock(time - day);
+  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
+                     clock.minutes().count(), clock.seconds().count());
+}
+
+Progress::Progress(Run& run)
+    : run_(run), start_us_(run.clock->monotonic_us()), next_us_(start_us_ + kFirstAfterUs) {
+  for (const PartitionRun& partition : run.partitions) {
+    const uint64_t bytes = partition.input->bytes_total();
+    if (bytes == 0) {  // or an empty file: then the total is not worth showing either
+      bytes_total_ = 0;
+      break;
+    }
+    bytes_total_ += bytes;
+  }
+}
+
+void Progress::tick() {
+  const int64_t now_us = run_.clock->monotonic_us();
+  if (now_us >= next_us_) {
+    next_us_ = now_us + kEveryUs;
+    run_.report->progress(line(now_us));
+  }
+}
+
+std::string Progress::line(int64_t now_us) const {
+  uint64_t bytes = 0;
+  uint64_t rows = 0;
+  for (const WorkerRun& worker : run_.workers) {
+    bytes += worker.bytes_read.load(std::memory_order_relaxed);
+    rows += worker.rows_read.load(std::memory_order_relaxed);
+  }
+  const double seconds = static_cast<double>(now_us - start_us_) / kSecondUs;
+  std::string text = bytes_text(bytes);
+  if (bytes_total_ != 0) {
+    text += fmt::format(" of {} ({} %)", bytes_text(bytes_total_), std::min<uint64_t>(bytes * 100 / bytes_total_, 100));
+  }
+  text += fmt::format(", {:.0f} rows/s", static_cast<double>(rows) / std::max(seconds, 1e-6));
+  return text + watermark_text() + holder_text(now_us);
+}
+
+std::string Progress::watermark_text() const {
+  int64_t watermark = abi::kEndOfTime;
+  bool any = false;
+  for (uint32_t scan = 0; scan < run_.manifest.scans.size(); ++scan) {
+    if (run_.manifest.scans[scan].has_watermark) {
+      any = true;
+      watermark = std::min(watermark, run_.schedule->watermark(scan));
+    }
+  }
+  return any ? ", watermark " + time_text(watermark) : "";
+}
+
+std::string Progress::holder_text(int64_t now_us) const {
+  const bool windowed = std::ranges::any_of(run_.manifest.operators, [](const ManifestOperator& op) {
+    return op.windowing != Windowing::None && !op.processing_time;
+  });
+  const int64_t last_us = std::max(run_.last_fired_us.load(std::memory_order_relaxed), start_us_);
+  if (!windowed || now_us - last_us < kSilentUs || run_.partitions.size() < 2) {
+    return "";
+  }
+  const PartitionRun* holder = nullptr;
+  for (uint32_t scan = 0; scan < run_.manifest.scans.size(); ++scan) {
+    const PartitionRun* candidate = run_.schedule->holder(scan);
+    if (candidate != nullptr && (holder == nullptr || candidate->published < holder->published)) {
+      holder = candidate;
+    }
+  }
+  return holder != nullptr ? fmt::format(", no window for {} s: held by `{}`", (now_us - last_us) / kSecondUs,
+                                         holder->input->name())
+                           : "";
+}
+
+}  // namespace weir::job

@@ -1,0 +1,76 @@
+// A run of a job: what its workers share. job.cpp stitches it together.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "runtime/job/connect.h"
+#include "runtime/job/entry_points.h"
+#include "runtime/job/job.h"
+#include "runtime/job/lane.h"
+#include "runtime/job/manifest.h"
+#include "runtime/job/operators.h"
+#include "runtime/job/outcome.h"
+#include "runtime/job/scan_run.h"
+#include "runtime/job/schedule.h"
+#include "runtime/observe/report.h"
+#include "runtime/state/budget.h"
+#include "runtime/time/clock.h"
+
+namespace weir::job {
+
+// No batch is under way in this lane.
+constexpr int64_t kNoBatch = INT64_MAX;
+
+// A worker's lane with what else is the worker's own.
+struct WorkerRun {
+  std::unique_ptr<Lane> lane;
+  std::vector<std::unique_ptr<ScanRun>> scans;
+  std::atomic<int64_t> batch_clock_ms = kNoBatch;  // the clock reading of the batch at hand
+  std::atomic<uint64_t> bytes_read = 0;
+  std::atomic<uint64_t> rows_read = 0;
+};
+
+struct Run {
+  Run(Manifest manifest_of_job, const abi::Program& program, const RunOptions& run_options)
+      : manifest(std::move(manifest_of_job)), entries(program), options(run_options) {}
+
+  Manifest manifest;
+  EntryPoints entries;
+  const RunOptions& options;
+  time::Clock* clock = nullptr;
+  observe::Report* report = nullptr;
+  const SignalWatch* signals = nullptr;
+  Outcome outcome;
+
+  Sinks sinks;
+  state::MemoryBudget budget;
+  std::deque<PartitionRun> partitions;
+  std::unique_ptr<Schedule> schedule;
+  std::unique_ptr<Operators> operators;
+
+  std::deque<WorkerRun> workers;
+  std::unique_ptr<Lane> firing_lane;  // of the holder of fire_mutex
+  ConsumerStates shared_consumers;    // of the changes of groups
+  std::vector<state::GroupStore*> group_stores;
+
+  std::mutex fire_mutex;
+  std::atomic<bool> fire_wanted = false;
+  std::atomic<int64_t> last_fired_us = 0;  // monotonic
+
+  // A signal, a stop or a failure: nothing more is read.
+  bool stopping() const {
+    return outcome.failed() || signals->caught() != 0 || (options.stop != nullptr && options.stop->load());
+  }
+};
+
+// Fires what is due, unless another thread is at it, who then does it too.
+void fire_due(Run& run);
+// Everything that was written goes to the sinks.
+void flush_everything(Run& run);
+
+}  // namespace weir::job

@@ -1,0 +1,149 @@
+#include "runtime/job/scan_run.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+#include <fmt/format.h>
+
+#include "runtime/job/expression_failure.h"
+#include "runtime/job/row_text.h"
+#include "runtime/job/settings.h"
+
+namespace weir::job {
+
+Result<ScanSettings> scan_settings(const ManifestScan& scan, uint32_t block_rows) {
+  ScanSettings settings;
+  const std::string on_error = option_or(scan.options, "on-error", "fail");
+  if (on_error != "fail" && on_error != "skip") {
+    return std::unexpected(Error{Error::Kind::Usage, fmt::format("table `{}`: `on-error` is `{}`, which is neither "
+                                                                 "`fail` nor `skip`", scan.table, on_error)});
+  }
+  const bool ignore = flag_or(scan.options, "json.ignore-parse-errors", false);
+  settings.on_error = scan.route_rejected ? OnError::Route : on_error == "skip" || ignore ? OnError::Skip : OnError::Fail;
+  settings.flags = (ignore ? abi::kScanIgnoreParseErrors : 0) |
+                   (flag_or(scan.options, "json.fail-on-missing-field", false) ? abi::kScanFailOnMissing : 0) |
+                   (option_or(scan.options, "json.timestamp-format.standard", "SQL") == "ISO-8601" ? abi::kScanIso : 0);
+  if (block_rows != 0) {
+    settings.block_rows = std::min(block_rows, abi::kBlockRows);
+  }
+  return settings;
+}
+
+ScanRun::ScanRun(const Manifest& manifest, uint32_t scan, const ScanSettings& settings, const EntryPoints& entries,
+                 abi::Context* context, Outcome& outcome)
+    : manifest_(manifest),
+      scan_(manifest.scans[scan]),
+      on_error_(settings.on_error),
+      outcome_(outcome),
+      scan_lines_(entries.get<ScanLines>("scan", scan_.pipeline)) {
+  for (const ManifestColumn& column : scan_.columns) {
+    columns_.push_back({column.name.data(), static_cast<uint32_t>(column.name.size()),
+                        static_cast<abi::ColumnKind>(column.kind), column.precision, column.scale, column.not_null,
+                        column.decoded, column.carrier, column.offset});
+  }
+  constexpr size_t kAlignment = 64;
+  const size_t bytes = std::max<size_t>(size_t{abi::kBlockRows} * scan_.row_bytes, kAlignment);
+  rows_ = static_cast<char*>(std::aligned_alloc(kAlignment, (bytes + kAlignment - 1) / kAlignment * kAlignment));
+  if (rows_ == nullptr) {
+    throw std::bad_alloc();  // ends the process
+  }
+  std::memset(rows_, 0, bytes);
+  state_.context = context;
+  state_.block_rows = settings.block_rows;
+  state_.flags = settings.flags;
+  state_.on_reject = on_reject;
+  state_.owner = this;
+  state_.column_count = static_cast<uint32_t>(columns_.size());
+  state_.columns = columns_.data();
+  state_.rows = rows_;
+  if (on_error_ == OnError::Route && scan_.rejected_pipeline >= 0) {
+    const auto pipeline = static_cast<uint32_t>(scan_.rejected_pipeline);
+    rejected_ = std::make_unique<RejectedRows>(entries.get<Consume>("consume", pipeline), context);
+  }
+}
+
+ScanRun::~ScanRun() { std::free(rows_); }
+
+void ScanRun::run(PartitionRun& partition, const connectors::Batch& batch) {
+  partition_ = &partition;
+  batch_ = batch;
+  lines_before_ = partition.lines;
+  counted_to_ = batch.begin;
+  counted_lines_ = lines_before_;
+  state_.watermark = partition.watermark;
+  state_.position = batch.position;
+  state_.line = partition.lines;
+  state_.partition = partition.number;
+  state_.stop = false;
+  scan_lines_(&state_, batch.begin, batch.end);
+  if (rejected_) {
+    rejected_->flush();
+  }
+  partition.watermark = state_.watermark;
+  partition.lines = state_.line;
+  if (state_.context->failure.expression != 0) {
+    report_failure();
+  }
+}
+
+void ScanRun::on_reject(abi::ScanState* state, const abi::RowError* error, const char* begin, const char* end) {
+  static_cast<ScanRun*>(state->owner)->reject(*error, {begin, end});
+}
+
+// The number of the line at `at`; within a batch it is asked in order, so that each of their bytes is looked at once.
+uint64_t ScanRun::line_number(const char* at) {
+  if (at < counted_to_) {
+    counted_to_ = batch_.begin;
+    counted_lines_ = lines_before_;
+  }
+  counted_lines_ += static_cast<uint64_t>(std::count(counted_to_, at, '\n'));
+  counted_to_ = at;
+  return counted_lines_ + 1;
+}
+
+std::string ScanRun::describe(const abi::RowError& error) const {
+  if (error.column == abi::kNoColumn) {
+    return std::string(reason_text(error.reason));
+  }
+  return fmt::format("{} (declared {})", reason_text(error.reason), scan_.columns[error.column].sql_type);
+}
+
+void ScanRun::reject(const abi::RowError& error, std::string_view line) {
+  if (on_error_ == OnError::Skip) {
+    return;
+  }
+  const std::string field = error.column == abi::kNoColumn ? "" : scan_.columns[error.column].name;
+  const uint64_t number = line_number(line.data());
+  if (rejected_) {
+    rejected_->add({line, std::string(reason_text(error.reason)), field, partition_->input->name(), partition_->number,
+                    batch_.position + static_cast<uint64_t>(line.data() - batch_.begin), number},
+                   state_.watermark);
+    return;
+  }
+  state_.stop = true;
+  outcome_.fail(ExitStatus::InputOutput,
+                fmt::format("error: `{}`, line {}, {}: {}\n  {}\n"
+                            "hint: `'on-error' = 'skip'` in the WITH of `{}` counts such rows and goes on; "
+                            "`REJECTED({})` gives them as rows\n",
+                            partition_->input->name(), number,
+                            field.empty() ? fmt::format("byte {}", error.offset + 1) : fmt::format("field `{}`", field),
+                            describe(error), shown_row(line, error.offset), scan_.table, scan_.table));
+}
+
+void ScanRun::report_failure() {
+  const abi::Failure& failure = state_.context->failure;
+  std::string place = fmt::format("`{}`", partition_->input->name());
+  std::string row;
+  const uint64_t batch_bytes = static_cast<uint64_t>(batch_.end - batch_.begin);
+  if (failure.row >= batch_.position && failure.row - batch_.position < batch_bytes) {
+    const char* begin = batch_.begin + (failure.row - batch_.position);
+    const char* end = std::find(begin, batch_.end, '\n');
+    place += fmt::format(", line {}", line_number(begin));
+    row = fmt::format("  {}\n", shown_row({begin, end}, 0));
+  }
+  outcome_.fail(ExitStatus::InputOutput, fmt::format("{}{}", describe_failure(manifest_, failure, place), row));
+}
+
+}  // namespace weir::job

@@ -1,0 +1,70 @@
+// A scan as one lane runs it: the state of its kernel, and what becomes of rows that are rejected.
+//
+// on-error: `fail` ends the run and shows the row, `skip` counts it (the kernel does), `route` hands it to the pipelines of
+// REJECTED(table).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/abi/scan_state.h"
+#include "runtime/connectors/connector.h"
+#include "runtime/job/entry_points.h"
+#include "runtime/job/manifest.h"
+#include "runtime/job/outcome.h"
+#include "runtime/job/rejected_rows.h"
+#include "runtime/job/schedule.h"
+
+namespace weir::job {
+
+enum class OnError : uint8_t { Fail, Skip, Route };
+
+struct ScanSettings {
+  OnError on_error = OnError::Fail;
+  uint64_t flags = 0;  // kScan…
+  uint32_t block_rows = abi::kBlockRows;
+};
+connectors::Result<ScanSettings> scan_settings(const ManifestScan& scan, uint32_t block_rows);
+
+class ScanRun {
+ public:
+  ScanRun(const Manifest& manifest, uint32_t scan, const ScanSettings& settings, const EntryPoints& entries,
+          abi::Context* context, Outcome& outcome);
+  ~ScanRun();
+  ScanRun(const ScanRun&) = delete;
+  ScanRun& operator=(const ScanRun&) = delete;
+
+  // Decodes and consumes one batch; brings the partition's watermark and lines up to date. Failures go to the outcome.
+  void run(PartitionRun& partition, const connectors::Batch& batch);
+
+  uint64_t rows_read() const { return state_.rows_read; }
+  uint64_t rows_rejected() const { return state_.rows_rejected; }
+
+ private:
+  static void on_reject(abi::ScanState* state, const abi::RowError* error, const char* begin, const char* end);
+  void reject(const abi::RowError& error, std::string_view line);
+  void report_failure();
+  uint64_t line_number(const char* at);
+  std::string describe(const abi::RowError& error) const;
+
+  const Manifest& manifest_;
+  const ManifestScan& scan_;
+  OnError on_error_;
+  Outcome& outcome_;
+  ScanLines scan_lines_;
+  abi::ScanState state_{};
+  std::vector<abi::ScanColumn> columns_;
+  char* rows_ = nullptr;
+  std::unique_ptr<RejectedRows> rejected_;  // route
+  // Of the batch at hand.
+  PartitionRun* partition_ = nullptr;
+  connectors::Batch batch_;
+  uint64_t lines_before_ = 0;
+  const char* counted_to_ = nullptr;  // line ends before it are in counted_lines_
+  uint64_t counted_lines_ = 0;
+};
+
+}  // namespace weir::job

@@ -1,0 +1,139 @@
+#include "runtime/job/worker.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "runtime/job/expression_failure.h"
+
+namespace weir::job {
+namespace {
+
+// Small enough that a batch stays in the second-level cache between `read` and the kernel.
+constexpr uint64_t kBatchBytes = 256 << 10;
+// How long a worker waits for silent input before it looks at signals and timers again.
+constexpr int kPatienceMs = 5;
+
+// No batch that is under way has an earlier clock reading, and none will have.
+int64_t firing_clock_ms(const Run& run) {
+  int64_t clock = run.clock->wall_us() / 1000;
+  for (const WorkerRun& worker : run.workers) {
+    clock = std::min(clock, worker.batch_clock_ms.load());
+  }
+  return clock;
+}
+
+void check_budget(Run& run) {
+  if (run.budget.exceeded_by.load(std::memory_order_relaxed) != nullptr) [[unlikely]] {
+    run.outcome.fail(ExitStatus::InputOutput, fmt::format("error: {}\n", state::budget_error(run.budget)));
+  }
+}
+
+// Writers behind groups are shared: who holds the lock of the groups may touch them.
+void flush_shared(Run& run, bool interactive_only) {
+  auto& writers = run.shared_consumers.writers();
+  if (writers.empty()) {
+    return;
+  }
+  for (state::GroupStore* store : run.group_stores) {
+    weir_lock(&store->lock);
+  }
+  for (const auto& writer : writers) {
+    if (!interactive_only || writer->gate().interactive()) {
+      writer->flush();
+    }
+  }
+  for (state::GroupStore* store : run.group_stores) {
+    weir_unlock(&store->lock);
+  }
+}
+
+void run_batch(Run& run, WorkerRun& worker, PartitionRun& partition, connectors::ReadBuffer& buffer) {
+  const auto batch = partition.input->read(buffer);
+  if (!batch) {
+    run.outcome.fail(ExitStatus::InputOutput, fmt::format("error: {}\n", batch.error().text));
+    return;
+  }
+  abi::Context* context = worker.lane->context();
+  worker.batch_clock_ms.store(INT64_MIN);  // from here on no firing may pass the reading that follows
+  context->processing_time_us = run.clock->wall_us();
+  worker.batch_clock_ms.store(context->processing_time_us / 1000);
+  ScanRun& scan = *worker.scans[partition.scan];
+  const uint64_t rows_before = scan.rows_read();
+  if (batch->begin != batch->end) {
+    scan.run(partition, *batch);
+  }
+  worker.batch_clock_ms.store(kNoBatch);
+  worker.bytes_read.fetch_add(static_cast<uint64_t>(batch->end - batch->begin), std::memory_order_relaxed);
+  worker.rows_read.fetch_add(scan.rows_read() - rows_before, std::memory_order_relaxed);
+  partition.finished = batch->finished;
+  check_budget(run);
+}
+
+}  // namespace
+
+void fire_due(Run& run) {
+  run.fire_wanted.store(true);
+  // Who finds the lock taken leaves the work to its holder, who looks at `fire_wanted` after letting go.
+  while (run.fire_wanted.load() && !run.stopping()) {
+    const std::unique_lock lock(run.fire_mutex, std::try_to_lock);
+    if (!lock.owns_lock()) {
+      return;
+    }
+    run.fire_wanted.store(false);
+    abi::Context* context = run.firing_lane->context();
+    const int64_t clock_ms = run.operators->any_processing_time() ? firing_clock_ms(run) : abi::kNoWatermark;
+    context->processing_time_us = run.operators->any_processing_time() ? clock_ms * 1000 : run.clock->wall_us();
+    if (run.operators->advance(*run.schedule, context, clock_ms)) {
+      run.last_fired_us.store(run.clock->monotonic_us(), std::memory_order_relaxed);
+      run.firing_lane->flush(true);
+      flush_shared(run, true);
+    }
+    if (context->failure.expression != 0) {
+      run.outcome.fail(ExitStatus::InputOutput,
+                       describe_failure(run.manifest, context->failure, "the result of a window"));
+    }
+    check_budget(run);
+  }
+}
+
+void flush_everything(Run& run) {
+  for (WorkerRun& worker : run.workers) {
+    worker.lane->flush(false);
+  }
+  run.firing_lane->flush(false);
+  flush_shared(run, false);
+}
+
+void work(Run& run, WorkerRun& worker, const std::function<void()>& between_batches) {
+  connectors::ReadBuffer buffer(kBatchBytes);
+  const bool alone = run.workers.size() == 1;
+  while (!run.stopping()) {
+    PartitionRun* partition = run.schedule->take(kPatienceMs);
+    if (partition == nullptr) {
+      if (run.schedule->finished()) {
+        break;
+      }
+      if (run.operators->any_processing_time()) {
+        fire_due(run);
+      }
+    } else {
+      run_batch(run, worker, *partition, buffer);
+      if (run.stopping()) {
+        break;
+      }
+      // The next batch of the partition may be another worker's, and its rows come after these. Alone, rows are handed
+      // on when a buffer is full, or when somebody watches.
+      worker.lane->flush(alone);
+      flush_shared(run, true);
+      run.schedule->put_back(*partition);
+      fire_due(run);
+    }
+    if (between_batches) {
+      between_batches();
+    }
+  }
+  run.schedule->stop();
+}
+
+}  // namespace weir::job
