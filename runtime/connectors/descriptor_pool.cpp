@@ -49,7 +49,7 @@ Result<void> DescriptorPool::open(PooledFile& file) {
   if (descriptor < 0) {
     return std::unexpected(system_error("read", file.path_, errno));
   }
-  struct stat status {};
+  struct stat status{};
   if (fstat(descriptor, &status) != 0) {
     const int error_number = errno;
     ::close(descriptor);
@@ -58,7 +58,8 @@ Result<void> DescriptorPool::open(PooledFile& file) {
   if (file.opened_before_ && (status.st_dev != file.device_ || status.st_ino != file.inode_)) {
     ::close(descriptor);
     return std::unexpected(
-        Error{Error::Kind::InputOutput, fmt::format("cannot read `{}`: another file has taken its place", file.path_)});
+        Error{Error::Kind::InputOutput,
+              fmt::format("cannot read `{}`: another file has taken its place", file.path_)});
   }
   posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
   file.descriptor_ = descriptor;

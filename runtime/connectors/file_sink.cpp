@@ -144,11 +144,11 @@ Result<std::unique_ptr<Sink>> make_file_sink(const FileSinkOptions& options) {
     }
     return sink;
   }
-  struct stat status {};
+  struct stat status{};
   if (stat(path->c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
-    return std::unexpected(Error{Error::Kind::InputOutput,
-                                 fmt::format("cannot write `{0}`: it is a directory; `{0}/` writes part files into it",
-                                             *path)});
+    return std::unexpected(
+        Error{Error::Kind::InputOutput,
+              fmt::format("cannot write `{0}`: it is a directory; `{0}/` writes part files into it", *path)});
   }
   if (status.st_mode != 0 && !S_ISREG(status.st_mode)) {
     const int descriptor = ::open(path->c_str(), O_WRONLY | O_CLOEXEC);

@@ -12,8 +12,8 @@ namespace weir::connectors {
 
 struct FileSinkOptions {
   std::string path;
-  std::string extension = "json";          // of part files
-  uint64_t roll_bytes = 128 << 20;         // sink.rolling-policy.file-size
+  std::string extension = "json";   // of part files
+  uint64_t roll_bytes = 128 << 20;  // sink.rolling-policy.file-size
 };
 
 // Makes the directories that are missing, so that what cannot be written is known before anything is read. A path that

@@ -19,7 +19,10 @@ namespace {
 class FilePartition : public Partition {
  public:
   FilePartition(std::shared_ptr<DescriptorPool> pool, std::string path, uint64_t bytes, uint64_t longest_line)
-      : pool_(std::move(pool)), file_(*pool_, std::move(path)), bytes_total_(bytes), longest_line_(longest_line) {}
+      : pool_(std::move(pool)),
+        file_(*pool_, std::move(path)),
+        bytes_total_(bytes),
+        longest_line_(longest_line) {}
 
   const std::string& name() const override { return file_.path(); }
   uint64_t bytes_total() const override { return bytes_total_; }
@@ -90,7 +93,8 @@ class FileSource : public Source {
   Result<std::vector<std::unique_ptr<Partition>>> partitions() override {
     std::vector<std::unique_ptr<Partition>> partitions;
     if (options_.path == "-") {
-      partitions.push_back(make_stream_partition("standard input", STDIN_FILENO, false, options_.longest_line));
+      partitions.push_back(
+          make_stream_partition("standard input", STDIN_FILENO, false, options_.longest_line));
       return partitions;
     }
     const auto path = local_path(options_.path);
@@ -113,8 +117,9 @@ class FileSource : public Source {
   }
 
  private:
-  Result<std::unique_ptr<Partition>> open(const std::shared_ptr<DescriptorPool>& pool, const std::string& file) const {
-    struct stat status {};
+  Result<std::unique_ptr<Partition>> open(const std::shared_ptr<DescriptorPool>& pool,
+                                          const std::string& file) const {
+    struct stat status{};
     if (stat(file.c_str(), &status) != 0) {
       return std::unexpected(system_error("read", file, errno));
     }
@@ -123,7 +128,8 @@ class FileSource : public Source {
       if (access(file.c_str(), R_OK) != 0) {
         return std::unexpected(system_error("read", file, errno));
       }
-      return std::make_unique<FilePartition>(pool, file, static_cast<uint64_t>(status.st_size), options_.longest_line);
+      return std::make_unique<FilePartition>(pool, file, static_cast<uint64_t>(status.st_size),
+                                             options_.longest_line);
     }
     const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) {

@@ -9,9 +9,9 @@
 namespace weir::connectors {
 
 struct FileSourceOptions {
-  std::string path;                        // a file, a directory, a glob, or `-`
-  uint64_t longest_line = 64 << 20;        // bytes; a longer one is an error
-  uint32_t open_files = 256;               // at once; the least recently read one is closed and later reopened
+  std::string path;                  // a file, a directory, a glob, or `-`
+  uint64_t longest_line = 64 << 20;  // bytes; a longer one is an error
+  uint32_t open_files = 256;         // at once; the least recently read one is closed and later reopened
 };
 
 std::unique_ptr<Source> make_file_source(FileSourceOptions options);

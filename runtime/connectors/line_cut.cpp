@@ -15,8 +15,9 @@ Result<void> grow_for_line(ReadBuffer& buffer, uint64_t keep, uint64_t longest_l
                            uint64_t position) {
   if (buffer.capacity() >= longest_line) {
     return std::unexpected(
-        Error{Error::Kind::InputOutput, fmt::format("cannot read `{}`: the line that begins at byte {} is longer than {} bytes",
-                                                    name, position, longest_line)});
+        Error{Error::Kind::InputOutput,
+              fmt::format("cannot read `{}`: the line that begins at byte {} is longer than {} bytes", name,
+                          position, longest_line)});
   }
   buffer.grow(std::min(buffer.capacity() * 2, longest_line), keep);
   return {};

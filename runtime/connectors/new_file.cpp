@@ -55,7 +55,7 @@ Result<void> NewFile::create(const std::string& path) {
   bytes_ = 0;
   const mode_t mask = umask(0);
   umask(mask);
-  struct stat present {};
+  struct stat present{};
   const mode_t mode = stat(path.c_str(), &present) == 0 ? present.st_mode & 07777 : 0666 & ~mask;
   fchmod(descriptor_, mode);  // a file system without modes keeps its own
   return {};

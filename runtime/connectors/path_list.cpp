@@ -21,7 +21,8 @@ bool is_hidden(std::string_view path) {
 }
 
 std::string join(const std::string& directory, std::string_view name) {
-  return directory.ends_with('/') ? fmt::format("{}{}", directory, name) : fmt::format("{}/{}", directory, name);
+  return directory.ends_with('/') ? fmt::format("{}{}", directory, name)
+                                  : fmt::format("{}/{}", directory, name);
 }
 
 // Symbolic links that form a circle end in ELOOP at stat; a link to a directory above does not, so depth is limited.
@@ -30,7 +31,7 @@ constexpr int kDeepestDirectory = 64;
 Result<void> add_directory(const std::string& directory, int depth, std::vector<std::string>& files);
 
 Result<void> add_path(const std::string& path, int depth, std::vector<std::string>& files) {
-  struct stat status {};
+  struct stat status{};
   if (stat(path.c_str(), &status) != 0) {
     return std::unexpected(system_error("read", path, errno));
   }
@@ -43,9 +44,9 @@ Result<void> add_path(const std::string& path, int depth, std::vector<std::strin
 
 Result<void> add_directory(const std::string& directory, int depth, std::vector<std::string>& files) {
   if (depth > kDeepestDirectory) {
-    return std::unexpected(Error{Error::Kind::InputOutput,
-                                 fmt::format("cannot read `{}`: directories are nested deeper than {}", directory,
-                                             kDeepestDirectory)});
+    return std::unexpected(
+        Error{Error::Kind::InputOutput, fmt::format("cannot read `{}`: directories are nested deeper than {}",
+                                                    directory, kDeepestDirectory)});
   }
   DIR* handle = opendir(directory.c_str());
   if (handle == nullptr) {
@@ -99,15 +100,15 @@ Result<std::string> local_path(std::string_view written) {
   const std::string_view scheme = written.substr(0, scheme_end);
   if (scheme != "file") {
     return std::unexpected(
-        Error{Error::Kind::Usage, fmt::format("cannot open `{}`: only local files are supported, not `{}://`", written,
-                                              scheme)});
+        Error{Error::Kind::Usage,
+              fmt::format("cannot open `{}`: only local files are supported, not `{}://`", written, scheme)});
   }
   return std::string(written.substr(scheme_end + 3));
 }
 
 Result<std::vector<std::string>> list_files(const std::string& path) {
   std::vector<std::string> files;
-  struct stat status {};
+  struct stat status{};
   std::vector<std::string> roots{path};
   if (has_wildcard(path) && stat(path.c_str(), &status) != 0) {
     auto matches = matches_of(path);

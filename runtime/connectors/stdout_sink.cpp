@@ -24,7 +24,9 @@ Result<void> written(int error_number, std::string_view stream) {
 class StdoutSink : public Sink {
  public:
   explicit StdoutSink(WriteBytes write) : write_(std::move(write)) {}
-  Result<void> write(uint64_t, std::string_view rows) override { return written(write_(rows), "standard output"); }
+  Result<void> write(uint64_t, std::string_view rows) override {
+    return written(write_(rows), "standard output");
+  }
   Result<void> finish() override { return {}; }
   void abandon() override {}
   bool stands_when_stopped() const override { return true; }
@@ -63,9 +65,12 @@ class PrintSink : public Sink {
 
 }  // namespace
 
-std::unique_ptr<Sink> make_stdout_sink(WriteBytes write) { return std::make_unique<StdoutSink>(std::move(write)); }
+std::unique_ptr<Sink> make_stdout_sink(WriteBytes write) {
+  return std::make_unique<StdoutSink>(std::move(write));
+}
 
-std::unique_ptr<Sink> make_print_sink(WriteBytes write, std::string_view stream, const std::string& identifier) {
+std::unique_ptr<Sink> make_print_sink(WriteBytes write, std::string_view stream,
+                                      const std::string& identifier) {
   return std::make_unique<PrintSink>(std::move(write), stream, identifier);
 }
 

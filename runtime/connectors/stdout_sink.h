@@ -17,6 +17,7 @@ using WriteBytes = std::function<int(std::string_view)>;
 std::unique_ptr<Sink> make_stdout_sink(WriteBytes write);
 
 // Flink's print: rows come as `+I[a, b]`; with an identifier every line begins with `identifier> `.
-std::unique_ptr<Sink> make_print_sink(WriteBytes write, std::string_view stream, const std::string& identifier);
+std::unique_ptr<Sink> make_print_sink(WriteBytes write, std::string_view stream,
+                                      const std::string& identifier);
 
 }  // namespace weir::connectors

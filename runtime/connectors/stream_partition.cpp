@@ -17,7 +17,7 @@ class StreamPartition : public Partition {
  public:
   StreamPartition(std::string name, int descriptor, bool owned, uint64_t longest_line)
       : name_(std::move(name)), descriptor_(descriptor), owned_(owned), longest_line_(longest_line) {
-    struct stat status {};
+    struct stat status{};
     if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) {
       bytes_total_ = static_cast<uint64_t>(status.st_size);
     }
@@ -87,7 +87,8 @@ class StreamPartition : public Partition {
 
 }  // namespace
 
-std::unique_ptr<Partition> make_stream_partition(std::string name, int descriptor, bool owned, uint64_t longest_line) {
+std::unique_ptr<Partition> make_stream_partition(std::string name, int descriptor, bool owned,
+                                                 uint64_t longest_line) {
   return std::make_unique<StreamPartition>(std::move(name), descriptor, owned, longest_line);
 }
 

@@ -9,6 +9,7 @@
 namespace weir::connectors {
 
 // Takes the descriptor over if `owned`.
-std::unique_ptr<Partition> make_stream_partition(std::string name, int descriptor, bool owned, uint64_t longest_line);
+std::unique_ptr<Partition> make_stream_partition(std::string name, int descriptor, bool owned,
+                                                 uint64_t longest_line);
 
 }  // namespace weir::connectors

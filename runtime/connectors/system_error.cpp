@@ -18,7 +18,8 @@ std::string system_reason(int error_number) {
 }
 
 Error system_error(std::string_view doing, std::string_view path, int error_number) {
-  return {Error::Kind::InputOutput, fmt::format("cannot {} `{}`: {}", doing, path, system_reason(error_number))};
+  return {Error::Kind::InputOutput,
+          fmt::format("cannot {} `{}`: {}", doing, path, system_reason(error_number))};
 }
 
 }  // namespace weir::connectors

@@ -25,7 +25,9 @@ namespace {
 using connectors::Sink;
 using connectors::Source;
 
-std::unexpected<Error> usage(std::string text) { return std::unexpected(Error{Error::Kind::Usage, std::move(text)}); }
+std::unexpected<Error> usage(std::string text) {
+  return std::unexpected(Error{Error::Kind::Usage, std::move(text)});
+}
 
 // Standard output and standard error; tables that share one must not tear each other's lines.
 struct Streams {
@@ -53,7 +55,7 @@ struct Streams {
 
 // Rows must not wait for a full buffer, unless they go to a file on disk.
 bool somebody_watches(int descriptor) {
-  struct stat status {};
+  struct stat status{};
   return fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode);
 }
 
@@ -65,7 +67,8 @@ struct OpenedSink {
 Result<OpenedSink> open_sink(const ManifestSink& sink, const Streams& streams) {
   const std::string connector = option_or(sink.options, "connector", "stdout");
   if (connector == "stdout") {
-    return OpenedSink{connectors::make_stdout_sink(streams.write_to(STDOUT_FILENO)), somebody_watches(STDOUT_FILENO)};
+    return OpenedSink{connectors::make_stdout_sink(streams.write_to(STDOUT_FILENO)),
+                      somebody_watches(STDOUT_FILENO)};
   }
   if (connector == "print") {
     const bool to_error = flag_or(sink.options, "standard-error", false);
@@ -95,12 +98,14 @@ Result<OpenedSink> open_sink(const ManifestSink& sink, const Streams& streams) {
     }
     return OpenedSink{std::move(*opened)};
   }
-  return usage(fmt::format("table `{}`: this runtime has no connector `{}` that can be written", sink.table, connector));
+  return usage(fmt::format("table `{}`: this runtime has no connector `{}` that can be written", sink.table,
+                           connector));
 }
 
 std::string resolved_path(const std::string& path) {
   std::error_code code;
-  const std::filesystem::path resolved = std::filesystem::weakly_canonical(std::filesystem::absolute(path), code);
+  const std::filesystem::path resolved =
+      std::filesystem::weakly_canonical(std::filesystem::absolute(path), code);
   return code ? path : resolved.lexically_normal().string();
 }
 
@@ -115,7 +120,8 @@ Result<std::unique_ptr<Source>> open_source(const ManifestScan& scan, time::Cloc
     }
     return connectors::make_file_source({.path = *path});
   }
-  return usage(fmt::format("table `{}`: this runtime has no connector `{}` that can be read", scan.table, connector));
+  return usage(
+      fmt::format("table `{}`: this runtime has no connector `{}` that can be read", scan.table, connector));
 }
 
 Result<Sinks> open_sinks(const Manifest& manifest, const SinkEdge& edge, Outcome& outcome) {
@@ -124,7 +130,8 @@ Result<Sinks> open_sinks(const Manifest& manifest, const SinkEdge& edge, Outcome
   std::map<std::string, uint32_t> gate_of_table;
   std::map<std::string, std::string> table_of_path;
   for (const ManifestSink& sink : manifest.sinks) {
-    const auto [place, is_new] = gate_of_table.try_emplace(sink.table, static_cast<uint32_t>(sinks.gates.size()));
+    const auto [place, is_new] =
+        gate_of_table.try_emplace(sink.table, static_cast<uint32_t>(sinks.gates.size()));
     sinks.gate_of_sink.push_back(place->second);
     if (!is_new) {
       continue;
@@ -132,7 +139,8 @@ Result<Sinks> open_sinks(const Manifest& manifest, const SinkEdge& edge, Outcome
     if (const std::string* path = find_option(sink.options, "path"); path != nullptr) {
       const auto [other, alone] = table_of_path.try_emplace(resolved_path(*path), sink.table);
       if (!alone) {
-        return usage(fmt::format("tables `{}` and `{}` would both write `{}`", other->second, sink.table, *path));
+        return usage(
+            fmt::format("tables `{}` and `{}` would both write `{}`", other->second, sink.table, *path));
       }
     }
     auto opened = open_sink(sink, streams);
@@ -159,12 +167,13 @@ Result<void> check_sinks_apart(const Manifest& manifest, const std::vector<std::
     }
     const bool parts = local->ends_with('/');
     const std::string path = resolved_path(*local);
-    const std::string directory = path.size() > 1 && path.ends_with('/') ? path.substr(0, path.size() - 1) : path;
+    const std::string directory =
+        path.size() > 1 && path.ends_with('/') ? path.substr(0, path.size() - 1) : path;
     for (const std::string& file : files_read) {
       const std::string read = resolved_path(file);
       if (read == path || (parts && connectors::directory_of(read) == directory)) {
-        return usage(fmt::format("table `{}` would write `{}`, from which this job reads `{}`", sink.table, *written,
-                                 file));
+        return usage(fmt::format("table `{}` would write `{}`, from which this job reads `{}`", sink.table,
+                                 *written, file));
       }
     }
   }

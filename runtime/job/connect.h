@@ -15,7 +15,8 @@
 
 namespace weir::job {
 
-connectors::Result<std::unique_ptr<connectors::Source>> open_source(const ManifestScan& scan, time::Clock& clock);
+connectors::Result<std::unique_ptr<connectors::Source>> open_source(const ManifestScan& scan,
+                                                                    time::Clock& clock);
 
 struct SinkEdge {
   std::function<void(std::string_view)> standard_output;  // empty: the descriptor
@@ -29,6 +30,7 @@ struct Sinks {
 connectors::Result<Sinks> open_sinks(const Manifest& manifest, const SinkEdge& edge, Outcome& outcome);
 
 // A file that is read may not be written by the same job.
-connectors::Result<void> check_sinks_apart(const Manifest& manifest, const std::vector<std::string>& files_read);
+connectors::Result<void> check_sinks_apart(const Manifest& manifest,
+                                           const std::vector<std::string>& files_read);
 
 }  // namespace weir::job

@@ -25,8 +25,8 @@ std::string describe_failure(const Manifest& manifest, const abi::Failure& failu
     return fmt::format("error: an expression: {}, at {}\n", reason_of(failure.reason), at);
   }
   const ManifestExpression& expression = manifest.expressions[index];
-  return fmt::format("error: {}:{}:{}: `{}`: {}, at {}\n", manifest.source_name, expression.line, expression.column,
-                     expression.text, reason_of(failure.reason), at);
+  return fmt::format("error: {}:{}:{}: `{}`: {}, at {}\n", manifest.source_name, expression.line,
+                     expression.column, expression.text, reason_of(failure.reason), at);
 }
 
 }  // namespace weir::job

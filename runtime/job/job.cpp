@@ -28,9 +28,9 @@ ExitStatus status_of(const Error& error) {
 
 Result<Manifest> read_manifest(const abi::Program& program, const RunOptions& options) {
   if (program.abi_version != abi::kAbiVersion) {
-    return std::unexpected(Error{Error::Kind::Usage,
-                                 fmt::format("the program was compiled for version {} of the runtime, this is {}",
-                                             program.abi_version, abi::kAbiVersion)});
+    return std::unexpected(Error{
+        Error::Kind::Usage, fmt::format("the program was compiled for version {} of the runtime, this is {}",
+                                        program.abi_version, abi::kAbiVersion)});
   }
   auto manifest = deserialize({program.manifest, program.manifest_bytes});
   if (!manifest) {
@@ -78,7 +78,8 @@ Result<uint32_t> worker_count(const Run& run) {
     }
     wanted = *parallelism;
   }
-  return static_cast<uint32_t>(std::clamp<uint64_t>(run.partitions.size(), 1, std::min<uint64_t>(wanted, 1024)));
+  return static_cast<uint32_t>(
+      std::clamp<uint64_t>(run.partitions.size(), 1, std::min<uint64_t>(wanted, 1024)));
 }
 
 Result<void> open_operators(Run& run, uint32_t workers) {
@@ -92,7 +93,8 @@ Result<void> open_operators(Run& run, uint32_t workers) {
   }
   run.budget.limit_bytes = *budget;
   run.operators = std::make_unique<Operators>(
-      run.manifest, run.entries, OperatorSettings{.lanes = workers + 1, .allowed_lateness_ms = *lateness}, run.budget);
+      run.manifest, run.entries, OperatorSettings{.lanes = workers + 1, .allowed_lateness_ms = *lateness},
+      run.budget);
   for (OperatorRun* op : run.operators->in_order()) {
     if (op->manifest->windowing == Windowing::None) {
       run.group_stores.push_back(&op->groups);
@@ -181,7 +183,8 @@ Result<void> open(Run& run) {
 
 void run_workers(Run& run) {
   Progress progress(run);
-  const std::function<void()> tick = run.options.progress ? [&progress] { progress.tick(); } : std::function<void()>();
+  const std::function<void()> tick =
+      run.options.progress ? [&progress] { progress.tick(); } : std::function<void()>();
   std::vector<std::thread> threads;
   for (size_t i = 1; i < run.workers.size(); ++i) {
     threads.emplace_back([&run, i] { work(run, run.workers[i], {}); });
@@ -208,8 +211,9 @@ void close_sinks(Run& run, bool complete) {
     }
   }
   if (!complete && unwritten && !run.outcome.failed()) {
-    run.outcome.fail(ExitStatus::InputOutput, "stopped before the input ended: files that are written as a whole were "
-                                              "not written\n");
+    run.outcome.fail(ExitStatus::InputOutput,
+                     "stopped before the input ended: files that are written as a whole were "
+                     "not written\n");
   }
 }
 
@@ -235,11 +239,10 @@ ExitStatus run_job(const abi::Program& program, const RunOptions& options) {
     return complain(opened.error());
   }
   run_workers(run);
-  const bool complete = !run.stopping();
-  if (complete) {
+  if (!run.stopping()) {
     fire_due(run);  // all input has ended: every window is due
   }
-  close_sinks(run, complete);
+  close_sinks(run, !run.stopping());
   const double seconds = static_cast<double>(run.clock->monotonic_us() - start_us) / 1e6;
   if (run.outcome.failed()) {
     report.message(run.outcome.message());

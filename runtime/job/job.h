@@ -17,11 +17,11 @@ namespace weir::job {
 enum class ExitStatus : int { Finished = 0, QueryWrong = 1, Usage = 2, InputOutput = 3, TryAgain = 75 };
 
 struct RunOptions {
-  Options overrides;                 // --set k=v: settings and <table>.<option>
-  uint32_t threads = 0;              // 0: parallelism.default, else all cores
-  bool progress = false;             // a status line on standard error after a second
-  bool summary = true;               // the end-of-run summary on standard error
-  uint32_t block_rows = 0;           // test way: at most so many rows per block (0: 64)
+  Options overrides;        // --set k=v: settings and <table>.<option>
+  uint32_t threads = 0;     // 0: parallelism.default, else all cores
+  bool progress = false;    // a status line on standard error after a second
+  bool summary = true;      // the end-of-run summary on standard error
+  uint32_t block_rows = 0;  // test way: at most so many rows per block (0: 64)
   // Rows of bare SELECTs go here instead of standard output (shell's table view, tests); bytes of whole NDJSON rows.
   std::function<void(std::string_view)> standard_output;
   // Messages, summary and progress go here instead of standard error.

@@ -37,7 +37,8 @@ void* ConsumerStates::open(const ManifestConsumer& consumer, const Manifest& man
     }
     case ConsumerKernel::WriteRows:
     case ConsumerKernel::WriteChanges: {
-      auto& writer = writers_.emplace_back(std::make_unique<WriterBuffer>(*gates[gate_of_sink[consumer.target]]));
+      auto& writer =
+          writers_.emplace_back(std::make_unique<WriterBuffer>(*gates[gate_of_sink[consumer.target]]));
       auto& state = rows_.emplace_back();
       state = {{}, writer->buffer(), insert_kind(manifest.sinks[consumer.target]), 0};
       return &state;

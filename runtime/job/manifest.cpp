@@ -64,7 +64,8 @@ class Reader {
         return;
       }
       for (size_t i = 0; i < sizeof(T); ++i) {
-        number |= static_cast<std::make_unsigned_t<T>>(static_cast<std::make_unsigned_t<T>>(byte(at_ + i)) << (8 * i));
+        number |= static_cast<std::make_unsigned_t<T>>(static_cast<std::make_unsigned_t<T>>(byte(at_ + i))
+                                                       << (8 * i));
       }
       at_ += sizeof(T);
       item = static_cast<T>(number);
@@ -125,7 +126,8 @@ concept Either = std::is_same_v<std::remove_const_t<T>, Struct>;
 
 template <typename Archive>
 void fields(Archive& archive, Either<ManifestColumn> auto& it) {
-  each(archive, it.name, it.kind, it.precision, it.scale, it.not_null, it.carrier, it.offset, it.decoded, it.sql_type);
+  each(archive, it.name, it.kind, it.precision, it.scale, it.not_null, it.carrier, it.offset, it.decoded,
+       it.sql_type);
 }
 template <typename Archive>
 void fields(Archive& archive, Either<ManifestScan> auto& it) {
@@ -134,9 +136,9 @@ void fields(Archive& archive, Either<ManifestScan> auto& it) {
 }
 template <typename Archive>
 void fields(Archive& archive, Either<ManifestOperator> auto& it) {
-  each(archive, it.id, it.name, it.windowing, it.window_kind, it.size_ms, it.slide_ms, it.offset_ms, it.pane_ms,
-       it.processing_time, it.entry_bytes, it.key_count, it.invertible, it.incremental, it.append_only,
-       it.output_pipeline, it.upstream_scans, it.upstream_operators, it.ordered);
+  each(archive, it.id, it.name, it.windowing, it.window_kind, it.size_ms, it.slide_ms, it.offset_ms,
+       it.pane_ms, it.processing_time, it.entry_bytes, it.key_count, it.invertible, it.incremental,
+       it.append_only, it.output_pipeline, it.upstream_scans, it.upstream_operators, it.ordered);
 }
 template <typename Archive>
 void fields(Archive& archive, Either<ManifestConsumer> auto& it) {
@@ -173,8 +175,8 @@ std::expected<Manifest, std::string> deserialize(std::string_view bytes) {
     return std::unexpected("the manifest is empty");
   }
   if (manifest.version != kManifestVersion) {
-    return std::unexpected(fmt::format("the manifest has version {}, this runtime reads version {}", manifest.version,
-                                       kManifestVersion));
+    return std::unexpected(fmt::format("the manifest has version {}, this runtime reads version {}",
+                                       manifest.version, kManifestVersion));
   }
   fields(reader, manifest);
   if (reader.failed()) {

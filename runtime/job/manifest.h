@@ -31,7 +31,7 @@ using Options = std::vector<std::pair<std::string, std::string>>;  // `${env:X}`
 
 struct ManifestScan {
   std::string table;
-  uint32_t pipeline = 0;                 // whose source it is
+  uint32_t pipeline = 0;  // whose source it is
   std::vector<ManifestColumn> columns;
   uint32_t row_bytes = 0;
   int32_t event_time_column = -1;
@@ -43,27 +43,33 @@ struct ManifestScan {
 enum class Windowing : uint8_t { None, Attached, Sliced, Session };
 struct ManifestOperator {
   uint32_t id = 0;
-  std::string name;         // "Aggregate TUMBLE(5 min) by category", for messages and metrics
+  std::string name;  // "Aggregate TUMBLE(5 min) by category", for messages and metrics
   Windowing windowing{};
-  uint32_t window_kind = 0; // weir::time::WindowKind
+  uint32_t window_kind = 0;  // weir::time::WindowKind
   int64_t size_ms = 0, slide_ms = 0, offset_ms = 0, pane_ms = 0;
   bool processing_time = false;
   uint32_t entry_bytes = 0;
   uint32_t key_count = 0;
-  bool invertible = false;   // every aggregate can be retracted exactly
+  bool invertible = false;  // every aggregate can be retracted exactly
   bool incremental = true;
-  bool append_only = false;  // DISTINCT: new groups only
+  bool append_only = false;      // DISTINCT: new groups only
   int32_t output_pipeline = -1;  // whose source it is
   std::vector<uint32_t> upstream_scans;
   std::vector<uint32_t> upstream_operators;
-  bool ordered = true;       // some sink below asks for the order of output
+  bool ordered = true;  // some sink below asks for the order of output
 };
-enum class ConsumerKernel : uint8_t { PaneAggregate, SessionAggregate, GroupAggregate, WriteRows, WriteChanges };
+enum class ConsumerKernel : uint8_t {
+  PaneAggregate,
+  SessionAggregate,
+  GroupAggregate,
+  WriteRows,
+  WriteChanges
+};
 struct ManifestConsumer {
   uint32_t id = 0;
   uint32_t pipeline = 0;
   ConsumerKernel kernel{};
-  uint32_t target = 0;  // operator or sink id
+  uint32_t target = 0;            // operator or sink id
   std::vector<uint32_t> inserts;  // whose accounting
 };
 struct ManifestSink {

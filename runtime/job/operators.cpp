@@ -8,7 +8,8 @@ namespace {
 state::WindowOperatorConfig window_config(const ManifestOperator& op, const EntryPoints& entries,
                                           state::MemoryAccount* account) {
   state::WindowOperatorConfig config;
-  config.source = op.windowing == Windowing::Attached ? state::WindowSource::Attached : state::WindowSource::Slices;
+  config.source =
+      op.windowing == Windowing::Attached ? state::WindowSource::Attached : state::WindowSource::Slices;
   config.kind = static_cast<time::WindowKind>(op.window_kind);
   config.size_ms = op.size_ms;
   config.slide_ms = op.slide_ms;
@@ -68,7 +69,8 @@ Operators::Operators(const Manifest& manifest, const EntryPoints& entries, const
   while (order_.size() < operators_.size()) {
     for (const auto& op : operators_) {
       const auto& upstream = op->manifest->upstream_operators;
-      if (!placed[op->manifest->id] && std::ranges::all_of(upstream, [&](uint32_t id) { return placed[id]; })) {
+      if (!placed[op->manifest->id] &&
+          std::ranges::all_of(upstream, [&](uint32_t id) { return placed[id]; })) {
         placed[op->manifest->id] = true;
         order_.push_back(op.get());
       }
@@ -125,7 +127,8 @@ bool Operators::advance_one(OperatorRun& op, abi::Context* context, int64_t wate
     op.passed = watermark;
   } else if (op.manifest->windowing == Windowing::Session) {
     op.fire_sessions(&op.fire, context, &op.sessions, watermark);
-    op.passed = watermark == abi::kEndOfTime ? watermark : watermark - op.allowed_lateness_ms - time::kEpsilon;
+    op.passed =
+        watermark == abi::kEndOfTime ? watermark : watermark - op.allowed_lateness_ms - time::kEpsilon;
   } else {
     op.passed = watermark;
   }

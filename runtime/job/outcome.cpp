@@ -28,7 +28,7 @@ void Outcome::fail(ExitStatus status, std::string message) {
 
 SignalWatch::SignalWatch(bool catch_interrupts) : catch_interrupts_(catch_interrupts) {
   caught_signal = 0;
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &action, &old_actions.pipe);
   if (catch_interrupts_) {

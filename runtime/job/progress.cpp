@@ -40,8 +40,8 @@ std::string time_text(int64_t time_ms) {
   const year_month_day date(day);
   const hh_mm_ss clock(time - day);
   return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
-                     clock.minutes().count(), clock.seconds().count());
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                     clock.hours().count(), clock.minutes().count(), clock.seconds().count());
 }
 
 Progress::Progress(Run& run)
@@ -74,7 +74,8 @@ std::string Progress::line(int64_t now_us) const {
   const double seconds = static_cast<double>(now_us - start_us_) / kSecondUs;
   std::string text = bytes_text(bytes);
   if (bytes_total_ != 0) {
-    text += fmt::format(" of {} ({} %)", bytes_text(bytes_total_), std::min<uint64_t>(bytes * 100 / bytes_total_, 100));
+    text += fmt::format(" of {} ({} %)", bytes_text(bytes_total_),
+                        std::min<uint64_t>(bytes * 100 / bytes_total_, 100));
   }
   text += fmt::format(", {:.0f} rows/s", static_cast<double>(rows) / std::max(seconds, 1e-6));
   return text + watermark_text() + holder_text(now_us);

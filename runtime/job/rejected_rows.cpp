@@ -18,7 +18,9 @@ void store(char* row, uint32_t offset, const T& value) {
 }  // namespace
 
 RejectedRows::RejectedRows(Consume consume, abi::Context* context)
-    : consume_(consume), context_(context), layout_(abi::layout_row(kCarriers)),
+    : consume_(consume),
+      context_(context),
+      layout_(abi::layout_row(kCarriers)),
       rows_(uint64_t{abi::kBlockRows} * layout_.row_bytes) {
   block_.rows = rows_.data();
 }

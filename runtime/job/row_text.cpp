@@ -14,7 +14,12 @@ bool continues_character(char byte) { return (static_cast<uint8_t>(byte) & 0xC0)
 // Length of the UTF-8 character at `at`; 0 if there is none.
 size_t character_bytes(std::string_view text, size_t at) {
   const auto first = static_cast<uint8_t>(text[at]);
-  const size_t bytes = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+  const size_t bytes = first < 0x80   ? 1
+                       : first < 0xC2 ? 0
+                       : first < 0xE0 ? 2
+                       : first < 0xF0 ? 3
+                       : first < 0xF5 ? 4
+                                      : 0;
   if (bytes == 0 || at + bytes > text.size()) {
     return 0;
   }

@@ -17,22 +17,27 @@ Result<ScanSettings> scan_settings(const ManifestScan& scan, uint32_t block_rows
   ScanSettings settings;
   const std::string on_error = option_or(scan.options, "on-error", "fail");
   if (on_error != "fail" && on_error != "skip") {
-    return std::unexpected(Error{Error::Kind::Usage, fmt::format("table `{}`: `on-error` is `{}`, which is neither "
-                                                                 "`fail` nor `skip`", scan.table, on_error)});
+    return std::unexpected(
+        Error{Error::Kind::Usage, fmt::format("table `{}`: `on-error` is `{}`, which is neither "
+                                              "`fail` nor `skip`",
+                                              scan.table, on_error)});
   }
   const bool ignore = flag_or(scan.options, "json.ignore-parse-errors", false);
-  settings.on_error = scan.route_rejected ? OnError::Route : on_error == "skip" || ignore ? OnError::Skip : OnError::Fail;
-  settings.flags = (ignore ? abi::kScanIgnoreParseErrors : 0) |
-                   (flag_or(scan.options, "json.fail-on-missing-field", false) ? abi::kScanFailOnMissing : 0) |
-                   (option_or(scan.options, "json.timestamp-format.standard", "SQL") == "ISO-8601" ? abi::kScanIso : 0);
+  settings.on_error = scan.route_rejected            ? OnError::Route
+                      : on_error == "skip" || ignore ? OnError::Skip
+                                                     : OnError::Fail;
+  settings.flags =
+      (ignore ? abi::kScanIgnoreParseErrors : 0) |
+      (flag_or(scan.options, "json.fail-on-missing-field", false) ? abi::kScanFailOnMissing : 0) |
+      (option_or(scan.options, "json.timestamp-format.standard", "SQL") == "ISO-8601" ? abi::kScanIso : 0);
   if (block_rows != 0) {
     settings.block_rows = std::min(block_rows, abi::kBlockRows);
   }
   return settings;
 }
 
-ScanRun::ScanRun(const Manifest& manifest, uint32_t scan, const ScanSettings& settings, const EntryPoints& entries,
-                 abi::Context* context, Outcome& outcome)
+ScanRun::ScanRun(const Manifest& manifest, uint32_t scan, const ScanSettings& settings,
+                 const EntryPoints& entries, abi::Context* context, Outcome& outcome)
     : manifest_(manifest),
       scan_(manifest.scans[scan]),
       on_error_(settings.on_error),
@@ -40,12 +45,13 @@ ScanRun::ScanRun(const Manifest& manifest, uint32_t scan, const ScanSettings& se
       scan_lines_(entries.get<ScanLines>("scan", scan_.pipeline)) {
   for (const ManifestColumn& column : scan_.columns) {
     columns_.push_back({column.name.data(), static_cast<uint32_t>(column.name.size()),
-                        static_cast<abi::ColumnKind>(column.kind), column.precision, column.scale, column.not_null,
-                        column.decoded, column.carrier, column.offset});
+                        static_cast<abi::ColumnKind>(column.kind), column.precision, column.scale,
+                        column.not_null, column.decoded, column.carrier, column.offset});
   }
   constexpr size_t kAlignment = 64;
   const size_t bytes = std::max<size_t>(size_t{abi::kBlockRows} * scan_.row_bytes, kAlignment);
-  rows_ = static_cast<char*>(std::aligned_alloc(kAlignment, (bytes + kAlignment - 1) / kAlignment * kAlignment));
+  rows_ =
+      static_cast<char*>(std::aligned_alloc(kAlignment, (bytes + kAlignment - 1) / kAlignment * kAlignment));
   if (rows_ == nullptr) {
     throw std::bad_alloc();  // ends the process
   }
@@ -88,7 +94,8 @@ void ScanRun::run(PartitionRun& partition, const connectors::Batch& batch) {
   }
 }
 
-void ScanRun::on_reject(abi::ScanState* state, const abi::RowError* error, const char* begin, const char* end) {
+void ScanRun::on_reject(abi::ScanState* state, const abi::RowError* error, const char* begin,
+                        const char* end) {
   static_cast<ScanRun*>(state->owner)->reject(*error, {begin, end});
 }
 
@@ -117,19 +124,21 @@ void ScanRun::reject(const abi::RowError& error, std::string_view line) {
   const std::string field = error.column == abi::kNoColumn ? "" : scan_.columns[error.column].name;
   const uint64_t number = line_number(line.data());
   if (rejected_) {
-    rejected_->add({line, std::string(reason_text(error.reason)), field, partition_->input->name(), partition_->number,
-                    batch_.position + static_cast<uint64_t>(line.data() - batch_.begin), number},
-                   state_.watermark);
+    rejected_->add(
+        {line, std::string(reason_text(error.reason)), field, partition_->input->name(), partition_->number,
+         batch_.position + static_cast<uint64_t>(line.data() - batch_.begin), number},
+        state_.watermark);
     return;
   }
   state_.stop = true;
-  outcome_.fail(ExitStatus::InputOutput,
-                fmt::format("error: `{}`, line {}, {}: {}\n  {}\n"
-                            "hint: `'on-error' = 'skip'` in the WITH of `{}` counts such rows and goes on; "
-                            "`REJECTED({})` gives them as rows\n",
-                            partition_->input->name(), number,
-                            field.empty() ? fmt::format("byte {}", error.offset + 1) : fmt::format("field `{}`", field),
-                            describe(error), shown_row(line, error.offset), scan_.table, scan_.table));
+  outcome_.fail(
+      ExitStatus::InputOutput,
+      fmt::format("error: `{}`, line {}, {}: {}\n  {}\n"
+                  "hint: `'on-error' = 'skip'` in the WITH of `{}` counts such rows and goes on; "
+                  "`REJECTED({})` gives them as rows\n",
+                  partition_->input->name(), number,
+                  field.empty() ? fmt::format("byte {}", error.offset + 1) : fmt::format("field `{}`", field),
+                  describe(error), shown_row(line, error.offset), scan_.table, scan_.table));
 }
 
 void ScanRun::report_failure() {
@@ -143,7 +152,8 @@ void ScanRun::report_failure() {
     place += fmt::format(", line {}", line_number(begin));
     row = fmt::format("  {}\n", shown_row({begin, end}, 0));
   }
-  outcome_.fail(ExitStatus::InputOutput, fmt::format("{}{}", describe_failure(manifest_, failure, place), row));
+  outcome_.fail(ExitStatus::InputOutput,
+                fmt::format("{}{}", describe_failure(manifest_, failure, place), row));
 }
 
 }  // namespace weir::job

@@ -44,7 +44,8 @@ class ScanRun {
   uint64_t rows_rejected() const { return state_.rows_rejected; }
 
  private:
-  static void on_reject(abi::ScanState* state, const abi::RowError* error, const char* begin, const char* end);
+  static void on_reject(abi::ScanState* state, const abi::RowError* error, const char* begin,
+                        const char* end);
   void reject(const abi::RowError& error, std::string_view line);
   void report_failure();
   uint64_t line_number(const char* at);

@@ -22,10 +22,10 @@ namespace weir::job {
 struct PartitionRun {
   std::unique_ptr<connectors::Partition> input;
   uint32_t scan = 0;
-  uint32_t number = 0;                     // among the partitions of its scan
-  int64_t watermark = abi::kNoWatermark;   // w, ms; its worker's
-  int64_t published = abi::kNoWatermark;   // w as the schedule knows it
-  uint64_t lines = 0;                      // read so far
+  uint32_t number = 0;                    // among the partitions of its scan
+  int64_t watermark = abi::kNoWatermark;  // w, ms; its worker's
+  int64_t published = abi::kNoWatermark;  // w as the schedule knows it
+  uint64_t lines = 0;                     // read so far
   bool finished = false;
 };
 
@@ -60,8 +60,8 @@ class Schedule {
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::set<Place, Order> waiting_;              // nobody's
-  std::vector<std::set<Place, Order>> scans_;   // unfinished ones
+  std::set<Place, Order> waiting_;             // nobody's
+  std::vector<std::set<Place, Order>> scans_;  // unfinished ones
   uint32_t unfinished_ = 0;
   bool stopped_ = false;
 };

@@ -20,14 +20,27 @@ namespace {
 
 // What can be set when a job is started, because compiled code does not depend on it. `*` stands for a column.
 constexpr std::string_view kSettings[] = {"memory.budget", "parallelism.default", "pipeline.name"};
-constexpr std::string_view kSourceOptions[] = {
-    "connector",        "fields.*.end",        "fields.*.kind",         "fields.*.length",
-    "fields.*.max",     "fields.*.max-past",   "fields.*.min",          "fields.*.null-rate",
-    "fields.*.start",   "fields.*.var-len",    "json.fail-on-missing-field",
-    "json.ignore-parse-errors", "json.timestamp-format.standard", "number-of-rows", "on-error",
-    "partitions",       "path",                "rows-per-second",       "seed"};
-constexpr std::string_view kSinkOptions[] = {"connector", "path", "print-identifier", "sink.rolling-policy.file-size",
-                                             "standard-error"};
+constexpr std::string_view kSourceOptions[] = {"connector",
+                                               "fields.*.end",
+                                               "fields.*.kind",
+                                               "fields.*.length",
+                                               "fields.*.max",
+                                               "fields.*.max-past",
+                                               "fields.*.min",
+                                               "fields.*.null-rate",
+                                               "fields.*.start",
+                                               "fields.*.var-len",
+                                               "json.fail-on-missing-field",
+                                               "json.ignore-parse-errors",
+                                               "json.timestamp-format.standard",
+                                               "number-of-rows",
+                                               "on-error",
+                                               "partitions",
+                                               "path",
+                                               "rows-per-second",
+                                               "seed"};
+constexpr std::string_view kSinkOptions[] = {"connector", "path", "print-identifier",
+                                             "sink.rolling-policy.file-size", "standard-error"};
 
 bool matches(std::string_view pattern, std::string_view key) {
   const size_t star = pattern.find('*');
@@ -58,14 +71,18 @@ bool says(const Options& options, std::string_view key, const std::string& value
   return present != nullptr && *present == value;
 }
 
-std::unexpected<Error> usage(std::string text) { return std::unexpected(Error{Error::Kind::Usage, std::move(text)}); }
+std::unexpected<Error> usage(std::string text) {
+  return std::unexpected(Error{Error::Kind::Usage, std::move(text)});
+}
 
 std::unexpected<Error> not_settable(std::string_view key) {
-  return usage(fmt::format("`{}` cannot be set when the job is started: the code was compiled for its value", key));
+  return usage(
+      fmt::format("`{}` cannot be set when the job is started: the code was compiled for its value", key));
 }
 
 // A change of connector that needs other code: rows of print and of standard output are encoded in their own way.
-bool exchangeable(std::span<const std::string_view> connectors, const Options& options, const std::string& wanted) {
+bool exchangeable(std::span<const std::string_view> connectors, const Options& options,
+                  const std::string& wanted) {
   return std::ranges::find(connectors, option_or(options, "connector", "")) != connectors.end() &&
          std::ranges::find(connectors, wanted) != connectors.end();
 }
@@ -82,7 +99,8 @@ Result<bool> override_table(Manifest& manifest, std::string_view table, std::str
     if (says(options, option, value)) {
       return {};
     }
-    if (!any_matches(settable, option) || (option == "connector" && !exchangeable(connectors, options, value))) {
+    if (!any_matches(settable, option) ||
+        (option == "connector" && !exchangeable(connectors, options, value))) {
       return not_settable(key);
     }
     store(options, option, value);
@@ -161,8 +179,9 @@ Result<std::string> look_up(std::string_view kind, const std::string& name, std:
   if (kind == "file") {
     std::ifstream file(name, std::ios::binary);
     if (!file) {
-      return std::unexpected(Error{Error::Kind::InputOutput, fmt::format("{}: cannot read `{}`: {}", where, name,
-                                                                         connectors::system_reason(errno))});
+      return std::unexpected(
+          Error{Error::Kind::InputOutput,
+                fmt::format("{}: cannot read `{}`: {}", where, name, connectors::system_reason(errno))});
     }
     std::string text{std::istreambuf_iterator<char>(file), {}};
     if (text.ends_with('\n')) {
@@ -170,8 +189,9 @@ Result<std::string> look_up(std::string_view kind, const std::string& name, std:
     }
     return text;
   }
-  return usage(fmt::format("{}: unknown reference `${{{}:{}}}`; known are `${{env:NAME}}` and `${{file:PATH}}`", where,
-                           kind, name));
+  return usage(
+      fmt::format("{}: unknown reference `${{{}:{}}}`; known are `${{env:NAME}}` and `${{file:PATH}}`", where,
+                  kind, name));
 }
 
 Result<void> resolve(std::string& value, std::string_view where) {
@@ -180,11 +200,11 @@ Result<void> resolve(std::string& value, std::string_view where) {
     const size_t end = value.find('}', at);
     const size_t colon = value.find(':', at);
     if (end == std::string::npos || colon == std::string::npos || colon > end) {
-      return usage(fmt::format("{}: `{}` is no reference; known are `${{env:NAME}}` and `${{file:PATH}}`", where,
-                               value.substr(at, end == std::string::npos ? end : end + 1 - at)));
+      return usage(fmt::format("{}: `{}` is no reference; known are `${{env:NAME}}` and `${{file:PATH}}`",
+                               where, value.substr(at, end == std::string::npos ? end : end + 1 - at)));
     }
-    const Result<std::string> found =
-        look_up(std::string_view(value).substr(at + 2, colon - at - 2), value.substr(colon + 1, end - colon - 1), where);
+    const Result<std::string> found = look_up(std::string_view(value).substr(at + 2, colon - at - 2),
+                                              value.substr(colon + 1, end - colon - 1), where);
     if (!found) {
       return std::unexpected(found.error());
     }
@@ -205,11 +225,13 @@ Result<void> resolve_all(Options& options, std::string_view of) {
 
 std::optional<int64_t> parse_duration_ms(std::string_view text) {
   constexpr std::pair<std::string_view, int64_t> kUnits[] = {
-      {"ms", 1},        {"milli", 1},        {"millis", 1},        {"millisecond", 1},  {"milliseconds", 1},
-      {"s", 1000},      {"sec", 1000},       {"secs", 1000},       {"second", 1000},    {"seconds", 1000},
-      {"m", 60'000},    {"min", 60'000},     {"minute", 60'000},   {"minutes", 60'000}, {"h", 3'600'000},
-      {"hour", 3'600'000}, {"hours", 3'600'000}, {"d", 86'400'000}, {"day", 86'400'000}, {"days", 86'400'000},
-      {"", 1}};
+      {"ms", 1},           {"milli", 1},         {"millis", 1},
+      {"millisecond", 1},  {"milliseconds", 1},  {"s", 1000},
+      {"sec", 1000},       {"secs", 1000},       {"second", 1000},
+      {"seconds", 1000},   {"m", 60'000},        {"min", 60'000},
+      {"minute", 60'000},  {"minutes", 60'000},  {"h", 3'600'000},
+      {"hour", 3'600'000}, {"hours", 3'600'000}, {"d", 86'400'000},
+      {"day", 86'400'000}, {"days", 86'400'000}, {"", 1}};
   int64_t number = 0;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (code != std::errc{} || number < 0) {

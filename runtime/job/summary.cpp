@@ -27,7 +27,9 @@ abi::Counters total_of(const Run& run, const ManifestConsumer& consumer) {
 }
 
 uint64_t rows_written(const Run& run, const ManifestConsumer& consumer) {
-  const auto rows = [&](const void* state) { return static_cast<const state::RowWriterState*>(state)->output->rows; };
+  const auto rows = [&](const void* state) {
+    return static_cast<const state::RowWriterState*>(state)->output->rows;
+  };
   const void* firing = run.firing_lane->consumers()[consumer.id];
   uint64_t total = rows(firing);
   for (const WorkerRun& worker : run.workers) {
@@ -62,9 +64,10 @@ std::string source_lines(const Run& run, const ManifestScan& scan, uint32_t scan
       const abi::Counters counters = total_of(run, consumer);
       const std::string partial =
           counters.late_partial != 0 ? fmt::format(" ({} late_partial)", counters.late_partial) : "";
-      lines += fmt::format("  from {}: {} read = {} counted{} + {} filtered + {} late + {} outside + {} rejected\n",
-                           scan.table, read, counters.counted, partial, counters.filtered, counters.late,
-                           counters.outside, rejected);
+      lines += fmt::format(
+          "  from {}: {} read = {} counted{} + {} filtered + {} late + {} outside + {} rejected\n",
+          scan.table, read, counters.counted, partial, counters.filtered, counters.late, counters.outside,
+          rejected);
     } else if (belongs_to(consumer, insert) && scan.rejected_pipeline >= 0 &&
                consumer.pipeline == static_cast<uint32_t>(scan.rejected_pipeline)) {
       const abi::Counters counters = total_of(run, consumer);
@@ -97,7 +100,8 @@ std::string summary_text(const Run& run, double seconds) {
   for (const WorkerRun& worker : run.workers) {
     rows += worker.rows_read.load();
   }
-  return text + fmt::format("{:.3f} s, {:.0f} rows/s\n", seconds, static_cast<double>(rows) / std::max(seconds, 1e-6));
+  return text + fmt::format("{:.3f} s, {:.0f} rows/s\n", seconds,
+                            static_cast<double>(rows) / std::max(seconds, 1e-6));
 }
 
 }  // namespace weir::job

@@ -83,7 +83,8 @@ void fire_due(Run& run) {
     run.fire_wanted.store(false);
     abi::Context* context = run.firing_lane->context();
     const int64_t clock_ms = run.operators->any_processing_time() ? firing_clock_ms(run) : abi::kNoWatermark;
-    context->processing_time_us = run.operators->any_processing_time() ? clock_ms * 1000 : run.clock->wall_us();
+    context->processing_time_us =
+        run.operators->any_processing_time() ? clock_ms * 1000 : run.clock->wall_us();
     if (run.operators->advance(*run.schedule, context, clock_ms)) {
       run.last_fired_us.store(run.clock->monotonic_us(), std::memory_order_relaxed);
       run.firing_lane->flush(true);

@@ -10,7 +10,9 @@ class SystemClock : public Clock {
  public:
   int64_t wall_us() override { return microseconds(std::chrono::system_clock::now()); }
   int64_t monotonic_us() override { return microseconds(std::chrono::steady_clock::now()); }
-  void sleep_us(int64_t duration_us) override { std::this_thread::sleep_for(std::chrono::microseconds(duration_us)); }
+  void sleep_us(int64_t duration_us) override {
+    std::this_thread::sleep_for(std::chrono::microseconds(duration_us));
+  }
 
  private:
   template <typename TimePoint>
