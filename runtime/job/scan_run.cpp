@@ -76,8 +76,6 @@ void ScanRun::run(PartitionRun& partition, const connectors::Batch& batch) {
   partition_ = &partition;
   batch_ = batch;
   lines_before_ = partition.lines;
-  counted_to_ = batch.begin;
-  counted_lines_ = lines_before_;
   state_.watermark = partition.watermark;
   state_.position = batch.position;
   state_.line = partition.lines;
@@ -99,17 +97,6 @@ void ScanRun::on_reject(abi::ScanState* state, const abi::RowError* error, const
   static_cast<ScanRun*>(state->owner)->reject(*error, {begin, end});
 }
 
-// The number of the line at `at`; within a batch it is asked in order, so that each of their bytes is looked at once.
-uint64_t ScanRun::line_number(const char* at) {
-  if (at < counted_to_) {
-    counted_to_ = batch_.begin;
-    counted_lines_ = lines_before_;
-  }
-  counted_lines_ += static_cast<uint64_t>(std::count(counted_to_, at, '\n'));
-  counted_to_ = at;
-  return counted_lines_ + 1;
-}
-
 std::string ScanRun::describe(const abi::RowError& error) const {
   if (error.column == abi::kNoColumn) {
     return std::string(reason_text(error.reason));
@@ -122,7 +109,7 @@ void ScanRun::reject(const abi::RowError& error, std::string_view line) {
     return;
   }
   const std::string field = error.column == abi::kNoColumn ? "" : scan_.columns[error.column].name;
-  const uint64_t number = line_number(line.data());
+  const uint64_t number = state_.line;  // the kernel counts as it goes
   if (rejected_) {
     rejected_->add(
         {line, std::string(reason_text(error.reason)), field, partition_->input->name(), partition_->number,
@@ -149,7 +136,8 @@ void ScanRun::report_failure() {
   if (failure.row >= batch_.position && failure.row - batch_.position < batch_bytes) {
     const char* begin = batch_.begin + (failure.row - batch_.position);
     const char* end = std::find(begin, batch_.end, '\n');
-    place += fmt::format(", line {}", line_number(begin));
+    place += fmt::format(", line {}",
+                         lines_before_ + 1 + static_cast<uint64_t>(std::count(batch_.begin, begin, '\n')));
     row = fmt::format("  {}\n", shown_row({begin, end}, 0));
   }
   outcome_.fail(ExitStatus::InputOutput,

@@ -48,7 +48,6 @@ class ScanRun {
                         const char* end);
   void reject(const abi::RowError& error, std::string_view line);
   void report_failure();
-  uint64_t line_number(const char* at);
   std::string describe(const abi::RowError& error) const;
 
   const Manifest& manifest_;
@@ -64,8 +63,6 @@ class ScanRun {
   PartitionRun* partition_ = nullptr;
   connectors::Batch batch_;
   uint64_t lines_before_ = 0;
-  const char* counted_to_ = nullptr;  // line ends before it are in counted_lines_
-  uint64_t counted_lines_ = 0;
 };
 
 }  // namespace weir::job
