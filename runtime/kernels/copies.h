@@ -6,19 +6,31 @@
 
 namespace weir::kernels {
 
-// Calls `take(window_start, window_end)` for each copy that passes, with the copy in `prepared`. False: the row is in no
-// window. Stops at the first failure.
-template <typename Take>
-inline bool for_each_copy(Context* context, const char* row, char* prepared, const Take& take) {
-  if (!hole_fan_out()) {
-    if (hole_prepare(context, row, 0, 0, prepared) && context->failure.expression == 0) take(0, 0);
-    return true;
-  }
-  return for_each_window(hole_source_time(context, row), [&](int64_t start, int64_t end) {
+// Calls `take()` for each copy that passes, after it was written at `place()`. False: the row is in no window. Stops at
+// the first failure.
+template <typename Place, typename Take>
+inline bool for_each_copy(Context* context, const char* row, const Place& place, const Take& take) {
+  const auto prepare = [&](int64_t start, int64_t end) {
     if (context->failure.expression != 0) return;
-    if (hole_prepare(context, row, start, end, prepared) && context->failure.expression == 0)
-      take(start, end);
-  });
+    if (hole_prepare(context, row, start, end, place()) && context->failure.expression == 0) take();
+  };
+  if (hole_fan_out()) return for_each_window(hole_source_time(context, row), prepare);
+  prepare(0, 0);
+  return true;
+}
+
+// Accounts a source row by what became of its copies.
+inline void count_row(abi::Counters& counters, bool in_windows, uint64_t taken, uint64_t late) {
+  if (!in_windows) {
+    ++counters.outside;
+  } else if (taken != 0) {
+    ++counters.counted;
+    counters.late_partial += late != 0;
+  } else if (late != 0) {
+    ++counters.late;
+  } else {
+    ++counters.filtered;
+  }
 }
 
 }  // namespace weir::kernels

@@ -17,17 +17,32 @@ struct GroupBatch {
 // A table with so few slots lies in the inner caches; asking for it early costs more than it gains.
 constexpr uint32_t kCachedIndexBits = 10;
 
+inline void open_batch(GroupBatch& batch, Context* context, uint32_t rows) {
+  batch.rows = abi::allocate(context, uint64_t{rows} * hole_prepared_bytes());
+  batch.count = 0;
+}
+
 inline char* next_row(GroupBatch& batch) {
   return batch.rows + uint64_t{batch.count} * hole_prepared_bytes();
 }
 
 // Adds the row that was written at next_row.
-inline void add_row(GroupBatch& batch, PaneTable* table) {
-  const uint64_t hash = hole_key_hash(next_row(batch));
-  if (table->index_bits > kCachedIndexBits) prefetch_slot(table, hash);
-  batch.hash[batch.count] = hash;
+inline void hash_row(GroupBatch& batch, PaneTable* table) {
+  batch.hash[batch.count] = hole_key_hash(next_row(batch));
   batch.table[batch.count] = table;
   ++batch.count;
+}
+
+// The same, where the table is this thread's own.
+inline void add_row(GroupBatch& batch, PaneTable* table) {
+  hash_row(batch, table);
+  if (table->index_bits > kCachedIndexBits) prefetch_slot(table, batch.hash[batch.count - 1]);
+}
+
+inline void prefetch_entries(const GroupBatch& batch) {
+  for (uint32_t i = 0; i < batch.count; ++i) {
+    if (batch.table[i]->index_bits > kCachedIndexBits) prefetch_entry(batch.table[i], batch.hash[i]);
+  }
 }
 
 // Groups of HOP windows are taken out of running results again; they vanish with their last row.
@@ -36,9 +51,7 @@ inline bool counts_rows() {
 }
 
 inline void update_groups(Context* context, GroupBatch& batch) {
-  for (uint32_t i = 0; i < batch.count; ++i) {
-    if (batch.table[i]->index_bits > kCachedIndexBits) prefetch_entry(batch.table[i], batch.hash[i]);
-  }
+  prefetch_entries(batch);
   const char* row = batch.rows;
   for (uint32_t i = 0; i < batch.count; ++i, row += hole_prepared_bytes()) {
     PaneTable* table = batch.table[i];

@@ -49,8 +49,7 @@ extern "C" void pane_aggregate(weir::state::PaneAggregateState* state, Context* 
   using namespace weir::kernels;
   const weir::abi::Arena mark = context->arena;
   GroupBatch batch;
-  batch.rows = weir::abi::allocate(context, uint64_t{block->count} * hole_prepared_bytes());
-  batch.count = 0;
+  open_batch(batch, context, block->count);
   const int64_t floor = state->watermark_floor;
   const bool processing_time = state->processing_time != 0;
   const uint32_t row_bytes = hole_row_bytes();

@@ -53,4 +53,6 @@ uint64_t table_bytes(const PaneTable& table);
 extern "C" {
 // Doubles the room for entries, and the index with it. Entries and index move.
 void weir_table_grow(weir::state::PaneTable* table);
+// Gives the memory back; it is empty then.
+void weir_state_release(weir::abi::StateMemory* memory);
 }

@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "runtime/state/pane_table.h"
+
 namespace weir::state {
 namespace {
 
@@ -83,3 +85,5 @@ uint64_t weir_state_allocate(weir::abi::StateMemory* memory, uint64_t bytes) {
   memory->used += bytes;
   return offset;
 }
+
+void weir_state_release(weir::abi::StateMemory* memory) { weir::state::close_memory(*memory); }

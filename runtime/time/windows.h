@@ -15,7 +15,9 @@ constexpr int64_t floor_to(int64_t time, int64_t size, int64_t offset) {
 }
 
 // The last window that contains `time` starts here (TUMBLE, HOP). With slide > size it may not contain it.
-constexpr int64_t last_window_start(int64_t time, int64_t slide, int64_t offset) { return floor_to(time, slide, offset); }
+constexpr int64_t last_window_start(int64_t time, int64_t slide, int64_t offset) {
+  return floor_to(time, slide, offset);
+}
 
 constexpr int64_t pane_size(int64_t size, int64_t slide) { return std::gcd(size, slide); }
 

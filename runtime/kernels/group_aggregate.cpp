@@ -1,0 +1,128 @@
+// Aggregation without a window: each record changes its group, and every change goes on at once.
+//
+//   for each row of the block, for each copy of it that passes WHERE: key hash
+//   under the store's lock, for each:  group → result before, update, result after
+//                                      → changes, unless the results are equal
+//   append-only (DISTINCT): only new groups go on, as plain rows
+//
+// Holes: prepare, fan_out, source_time, window_*, key_*, entry_*, update, finish, result_*, append_only, consume or
+// consume_changes.
+#include "runtime/kernels/compact.h"
+#include "runtime/kernels/copies.h"
+#include "runtime/kernels/group_batch.h"
+#include "runtime/state/groups.h"
+
+namespace weir::kernels {
+namespace {
+
+// Copies of rows, and which rows of the block they come from.
+struct Records {
+  GroupBatch batch;
+  uint32_t row[abi::kBlockRows];
+  bool failed;  // an update has failed; its row is named
+};
+
+inline void open_derived(Block& derived, const char* rows) {
+  derived.rows = rows;
+  derived.count = 0;
+  derived.partition = 0;
+}
+
+// Updates the groups of all records and hands the changes on. The caller holds the lock.
+inline void update(Context* context, state::GroupStore* store, Records& records, const Block* block) {
+  PaneTable* table = &store->table;
+  GroupBatch& batch = records.batch;
+  const uint64_t result_bytes = hole_result_bytes();
+  char* before = abi::allocate(context, batch.count * result_bytes);
+  char* after = abi::allocate(context, batch.count * result_bytes);
+  ChangeBlock changes = {before, after, 0, 0, 0};
+  Block fresh;
+  open_derived(fresh, after);
+  for (uint32_t i = 0; i < batch.count; ++i) prefetch_slot(table, batch.hash[i]);
+  prefetch_entries(batch);
+  const char* row = batch.rows;
+  for (uint32_t i = 0; i < batch.count; ++i, row += hole_prepared_bytes()) {
+    const Found found = find_or_add(
+        table, batch.hash[i], [&](const char* entry) { return hole_key_equal(row, entry, &table->memory); });
+    if (found.is_new) hole_entry_create(context, row, found.entry, &table->memory);
+    if (hole_append_only()) {
+      if (!found.is_new) continue;
+      hole_update(context, row, found.entry, &table->memory);
+      hole_finish(context, found.entry, &table->memory, 0, 0, after + fresh.count * result_bytes);
+      fresh.watermark[fresh.count] = block->watermark[records.row[i]];
+      fresh.position[fresh.count] = block->position[records.row[i]];
+      ++fresh.count;
+    } else {
+      char* old_result = before + changes.count * result_bytes;
+      char* new_result = after + changes.count * result_bytes;
+      if (!found.is_new) hole_finish(context, found.entry, &table->memory, 0, 0, old_result);
+      hole_update(context, row, found.entry, &table->memory);
+      hole_finish(context, found.entry, &table->memory, 0, 0, new_result);
+      if (found.is_new || !hole_result_equal(old_result, new_result)) {
+        const uint64_t bit = uint64_t{1} << changes.count;
+        changes.has_before |= found.is_new ? 0 : bit;
+        changes.has_after |= bit;
+        ++changes.count;
+      }
+    }
+    if (context->failure.expression != 0) [[unlikely]] {
+      context->failure.row = records.row[i];
+      records.failed = true;
+      return;
+    }
+  }
+  batch.count = 0;
+  if (hole_append_only()) {
+    if (fresh.count != 0) hole_consume(context, &fresh);
+  } else if (changes.count != 0) {
+    hole_consume_changes(context, &changes);
+  }
+}
+
+inline void flush(Context* context, state::GroupStore* store, Records& records, const Block* block) {
+  if (records.batch.count == 0 || context->failure.expression != 0) return;
+  weir_lock(&store->lock);
+  update(context, store, records, block);
+  if (has_doubled(store->table.memory, store->compact_at)) [[unlikely]] {
+    store->compact_at = compact(context, store->table.memory, [&](const auto& move) {
+      for (uint32_t i = 0; i < store->table.count; ++i) move(state::entry_at(&store->table, i));
+    });
+  }
+  weir_unlock(&store->lock);
+}
+
+}  // namespace
+}  // namespace weir::kernels
+
+extern "C" void group_aggregate(weir::state::GroupAggregateState* state, Context* context,
+                                const Block* block) {
+  using namespace weir::kernels;
+  const weir::abi::Arena mark = context->arena;
+  Records records;
+  open_batch(records.batch, context, weir::abi::kBlockRows);
+  records.failed = false;
+  const weir::abi::Arena rows_mark = context->arena;
+  const uint32_t row_bytes = hole_row_bytes();
+  const char* row = block->rows;
+  for (uint32_t i = 0; i < block->count; ++i, row += row_bytes) {
+    context->record_watermark = block->watermark[i];
+    uint64_t taken = 0;
+    const auto take = [&] {
+      ++taken;
+      records.row[records.batch.count] = i;
+      hash_row(records.batch, &state->store->table);
+      if (hole_fan_out() && records.batch.count == weir::abi::kBlockRows) {
+        flush(context, state->store, records, block);
+        context->arena = rows_mark;
+      }
+    };
+    const bool in_windows = for_each_copy(context, row, [&] { return next_row(records.batch); }, take);
+    if (context->failure.expression != 0) [[unlikely]] {
+      if (!records.failed) context->failure.row = i;
+      break;
+    }
+    count_row(state->counters, in_windows, taken, 0);
+  }
+  flush(context, state->store, records, block);
+  context->arena = mark;
+}

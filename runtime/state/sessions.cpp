@@ -1,0 +1,152 @@
+#include "runtime/state/sessions.h"
+
+#include <vector>
+
+#include "runtime/state/state_memory.h"
+#include "runtime/time/timers.h"
+
+namespace weir::state {
+namespace {
+
+constexpr uint32_t kFirstPlaces = 32;
+
+struct SessionTimers {
+  time::Timers timers;
+  std::vector<time::Timer> taken;
+};
+SessionTimers& timers_of(const SessionStore& store) { return *static_cast<SessionTimers*>(store.timers); }
+
+int64_t fires_at(const SessionStore& store, const SessionHeader& session) {
+  return session.last + store.gap + store.allowed_lateness;
+}
+uint32_t number_in(const SessionStore& store, const SessionHeader* session) {
+  return static_cast<uint32_t>((reinterpret_cast<const char*>(session) - store.sessions) / store.stride);
+}
+
+void set_timer(SessionStore& store, SessionHeader& session) {
+  session.timer = fires_at(store, session);
+  time::add_timer(timers_of(store).timers, {session.timer, number_in(store, &session)});
+}
+
+void resize_due(SessionStore& store, uint64_t capacity) {
+  auto* block = reinterpret_cast<char*>(store.due);
+  store.due = reinterpret_cast<const void**>(resize_block(
+      account_of(store.memory), block, store.due_capacity * sizeof(void*), capacity * sizeof(void*), false));
+  store.due_capacity = capacity;
+}
+
+}  // namespace
+
+void open_sessions(SessionStore& store, uint32_t entry_bytes, int64_t gap_ms, int64_t allowed_lateness_ms,
+                   MemoryAccount* account) {
+  store = {};
+  store.memory.account = account;
+  store.stride = entry_bytes + static_cast<uint32_t>(sizeof(SessionHeader));
+  store.gap = gap_ms;
+  store.allowed_lateness = allowed_lateness_ms;
+  store.timers = new SessionTimers;
+  weir_sessions_grow(&store);
+}
+
+void close_sessions(SessionStore& store) {
+  MemoryAccount* account = account_of(store.memory);
+  if (account) account->keys.fetch_sub(store.accounted_keys, std::memory_order_relaxed);
+  free_index(store.index, store.index_bits, account);
+  free_block(account, store.sessions, uint64_t{store.capacity} * store.stride);
+  free_block(account, reinterpret_cast<char*>(store.due), store.due_capacity * sizeof(void*));
+  delete static_cast<SessionTimers*>(store.timers);
+  close_memory(store.memory);
+  store = {};
+}
+
+void open_session_aggregate(SessionAggregateState& state, SessionStore* store, bool processing_time) {
+  state = {};
+  state.store = store;
+  state.watermark_floor = abi::kNoWatermark;
+  state.processing_time = processing_time;
+}
+
+}  // namespace weir::state
+
+void weir_sessions_grow(weir::state::SessionStore* store) {
+  using namespace weir::state;
+  MemoryAccount* account = account_of(store->memory);
+  if (account) {
+    account->keys.fetch_add(store->keys - store->accounted_keys, std::memory_order_relaxed);
+    store->accounted_keys = store->keys;
+  }
+  if (!store->index || store->keys == slots_in_use(store->index_bits)) {
+    double_index(store->index, store->index_bits, account);
+  }
+  if (store->free == 0 && store->used == store->capacity) {
+    const uint32_t capacity = store->capacity == 0 ? kFirstPlaces : store->capacity * 2;
+    if (capacity < store->capacity) out_of_memory(uint64_t{store->capacity} * 2 * store->stride);
+    store->sessions = resize_block(account, store->sessions, uint64_t{store->capacity} * store->stride,
+                                   uint64_t{capacity} * store->stride, false);
+    store->capacity = capacity;
+  }
+}
+
+void weir_session_timer(weir::state::SessionStore* store, weir::state::SessionHeader* session) {
+  weir::state::set_timer(*store, *session);
+}
+
+uint64_t weir_sessions_due(weir::state::SessionStore* store, int64_t watermark) {
+  using namespace weir::state;
+  SessionTimers& timers = timers_of(*store);
+  timers.taken.clear();
+  weir::time::take_due(timers.timers, watermark, timers.taken);
+  if (timers.taken.size() > store->due_capacity) resize_due(*store, timers.taken.size() * 2);
+  uint64_t count = 0;
+  for (const weir::time::Timer& timer : timers.taken) {
+    SessionHeader* session = session_at(store, timer.item);
+    // Of a session that was merged into another, or closed: its place is free or has a timer of its own.
+    if (session->timer != timer.time) continue;
+    if (fires_at(*store, *session) > watermark) {
+      set_timer(*store, *session);
+    } else {
+      session->timer = weir::abi::kEndOfTime;  // not twice
+      store->due[count++] = session;
+    }
+  }
+  return count;
+}
+
+namespace weir::state {
+namespace {
+
+// Takes the session out of the chain that begins in this slot; false: it is not in it.
+bool unlink(SessionStore& store, uint64_t at, const SessionHeader& session, uint32_t number) {
+  if (number_of(store.index[at]) == number) {
+    if (session.next != 0) {
+      store.index[at] = make_slot(session.tag, session.next - 1);
+    } else {
+      erase_slot(store.index, store.index_bits, at);
+      --store.keys;
+    }
+    return true;
+  }
+  SessionHeader* before = session_at(&store, number_of(store.index[at]));
+  while (before->next != 0 && before->next != number + 1) before = session_at(&store, before->next - 1);
+  if (before->next == 0) return false;
+  before->next = session.next;
+  return true;
+}
+
+}  // namespace
+}  // namespace weir::state
+
+void weir_session_close(weir::state::SessionStore* store, weir::state::SessionHeader* session) {
+  using namespace weir::state;
+  const uint32_t number = number_in(*store, session);
+  const uint64_t mask = (uint64_t{1} << store->index_bits) - 1;
+  uint64_t at = home_slot(session->tag, store->index_bits);
+  while (tag_of(store->index[at]) != session->tag || store->index[at] == 0 ||
+         !unlink(*store, at, *session, number)) {
+    at = (at + 1) & mask;
+  }
+  session->timer = kNoSession;
+  session->next = store->free;
+  store->free = number + 1;
+  --store->count;
+}

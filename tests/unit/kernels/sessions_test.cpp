@@ -1,0 +1,269 @@
+// Sessions from records to fired rows, against sessions by definition: of each key the on-time records in order of time, cut
+// where more than the gap lies between two.
+#define WEIR_COPY sessions_test
+#include "tests/unit/kernels/kernel_copy.h"
+// first of all, for it renames what follows
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <thread>
+
+#include "runtime/kernels/fire_sessions.cpp"
+#include "runtime/kernels/session_aggregate.cpp"
+#include "runtime/state/arena.h"
+#include "tests/unit/kernels/test_holes.h"
+
+extern "C" void hole_consume(Context*, const Block* block) { collect(block); }
+
+namespace weir::kernel_tests {
+namespace {
+
+using state::SessionStore;
+
+struct Worker {
+  Context context{};
+  state::SessionAggregateState state;
+
+  explicit Worker(SessionStore* store) {
+    state::open_arena(context.arena);
+    state::open_session_aggregate(state, store, false);
+  }
+  Worker(const Worker&) = delete;
+  ~Worker() { state::close_arena(context.arena); }
+
+  void process(const Record* records, uint32_t count) {
+    std::vector<Row> rows;
+    Block block{};
+    for (uint32_t i = 0; i < count; ++i) {
+      rows.push_back({{records[i].key.data(), records[i].key.size()}, records[i].time, records[i].value});
+      block.watermark[i] = records[i].watermark;
+    }
+    block.rows = reinterpret_cast<const char*>(rows.data());
+    block.count = count;
+    session_aggregate(&state, &context, &block);
+  }
+};
+
+struct Definition {
+  std::vector<Fired> sessions;
+  uint64_t late = 0;
+  uint64_t filtered = 0;
+  uint64_t counted = 0;
+};
+
+Definition sessions_by_definition(const std::vector<Records>& partitions, int64_t gap, int64_t lateness) {
+  Definition result;
+  std::map<std::string, std::vector<std::pair<int64_t, int64_t>>> by_key;
+  for (const Records& partition : partitions) {
+    for (const Record& record : partition) {
+      if (record.value < 0) {
+        ++result.filtered;
+      } else if (record.watermark != abi::kNoWatermark && record.time <= record.watermark - lateness) {
+        ++result.late;
+      } else {
+        ++result.counted;
+        by_key[record.key].emplace_back(record.time, record.value);
+      }
+    }
+  }
+  for (auto& [key, records] : by_key) {
+    std::sort(records.begin(), records.end());
+    for (size_t i = 0; i < records.size(); ++i) {
+      if (i == 0 || records[i].first > records[i - 1].first + gap) {
+        result.sessions.push_back({0, records[i].first, key, 0, 0, INT64_MIN});
+      }
+      Fired& session = result.sessions.back();
+      session.end = records[i].first + gap;
+      ++session.count;
+      session.sum += records[i].second;
+      session.max = std::max(session.max, records[i].second);
+    }
+  }
+  std::sort(result.sessions.begin(), result.sessions.end());
+  return result;
+}
+
+std::vector<Records> random_partitions(std::mt19937_64& random, int64_t gap, int64_t delay, int keys,
+                                       size_t count) {
+  std::vector<Records> partitions;
+  const size_t partition_count = 1 + random() % 3;
+  for (size_t p = 0; p < partition_count; ++p) {
+    Records records;
+    int64_t now = -5 * gap;
+    for (size_t i = 0; i < count; ++i) {
+      now += static_cast<int64_t>(random() % static_cast<uint64_t>(gap / 3 + 1));
+      if (random() % 100 == 0) now += 20 * gap;
+      const int64_t time = now - static_cast<int64_t>(random() % static_cast<uint64_t>(3 * gap));
+      records.push_back({time, "k" + std::to_string(random() % static_cast<uint64_t>(keys)),
+                         static_cast<int64_t>(random() % 1000) - 50});
+    }
+    set_watermarks(records, delay);
+    partitions.push_back(std::move(records));
+  }
+  return partitions;
+}
+
+void fire_rest(SessionStore& store, Context& context, state::FireState& fire) {
+  fire_sessions(&fire, &context, &store, abi::kEndOfTime);
+  EXPECT_EQ(store.count, 0u);
+  EXPECT_EQ(store.keys, 0u);
+}
+
+TEST(Sessions, AgreeWithTheDefinition) {
+  uint64_t late = 0;
+  for (uint64_t seed = 1; seed <= 60; ++seed) {
+    std::mt19937_64 random(seed);
+    const int64_t gap = seed % 3 == 0 ? 1 : 1000;
+    const int64_t lateness = seed % 4 == 0 ? gap / 2 : 0;
+    const int keys = seed % 5 == 0 ? 1 : 20;
+    hash_bits = seed % 7 == 0 ? 1 : 64;
+    const auto partitions =
+        random_partitions(random, gap, gap * static_cast<int64_t>(random() % 3), keys, 800);
+    const Definition definition = sessions_by_definition(partitions, gap, lateness);
+    late += definition.late;
+    fired.clear();
+    SessionStore store;
+    state::open_sessions(store, hole_entry_bytes(), gap, lateness, nullptr);
+    {
+      Worker workers[] = {Worker(&store), Worker(&store)};
+      state::FireState fire{};
+      fire.ordered = 1;
+      std::vector<size_t> at(partitions.size());
+      while (true) {
+        std::vector<size_t> open;
+        int64_t w = abi::kEndOfTime;
+        for (size_t p = 0; p < partitions.size(); ++p) {
+          if (at[p] == partitions[p].size()) continue;
+          open.push_back(p);
+          w = std::min(w, partitions[p][at[p]].watermark);
+        }
+        if (open.empty()) break;
+        if (random() % 3 == 0) fire_sessions(&fire, &workers[0].context, &store, w);
+        const size_t p = open[random() % open.size()];
+        const size_t count = std::min<size_t>(1 + random() % 64, partitions[p].size() - at[p]);
+        workers[random() % 2].process(&partitions[p][at[p]], static_cast<uint32_t>(count));
+        at[p] += count;
+      }
+      fire_rest(store, workers[0].context, fire);
+      ASSERT_EQ(fired, definition.sessions) << "seed " << seed;
+      ASSERT_EQ(workers[0].state.counters.late + workers[1].state.counters.late, definition.late);
+      ASSERT_EQ(workers[0].state.counters.counted + workers[1].state.counters.counted, definition.counted);
+      ASSERT_EQ(workers[0].state.counters.filtered + workers[1].state.counters.filtered, definition.filtered);
+    }
+    state::close_sessions(store);
+  }
+  hash_bits = 64;
+  EXPECT_GT(late, 0u);
+}
+
+// The bounds of semantics 3: a record at exactly the end of a session joins it, one a millisecond later does not, and a
+// record at exactly the watermark is late.
+TEST(Sessions, TouchAtTheirEnds) {
+  fired.clear();
+  SessionStore store;
+  state::open_sessions(store, hole_entry_bytes(), 10, 0, nullptr);
+  {
+    Worker worker(&store);
+    state::FireState fire{};
+    fire.ordered = 1;
+    const Record records[] = {
+        {100, "a", 1, abi::kNoWatermark}, {110, "a", 2, 99}, {121, "a", 4, 99}, {121, "b", 8, 121}};
+    worker.process(records, 4);
+    EXPECT_EQ(worker.state.counters.late, 1u);
+    fire_sessions(&fire, &worker.context, &store, 119);
+    EXPECT_TRUE(fired.empty());
+    fire_sessions(&fire, &worker.context, &store, 120);
+    EXPECT_EQ(fired, (std::vector<Fired>{{120, 100, "a", 2, 3, 2}}));
+    fire_rest(store, worker.context, fire);
+    EXPECT_EQ(fired.back(), (Fired{131, 121, "a", 1, 4, 4}));
+  }
+  state::close_sessions(store);
+}
+
+// One record joins two sessions that it touches on both sides.
+TEST(Sessions, AreJoinedByOneRecord) {
+  fired.clear();
+  SessionStore store;
+  state::open_sessions(store, hole_entry_bytes(), 10, 0, nullptr);
+  {
+    Worker worker(&store);
+    state::FireState fire{};
+    fire.ordered = 1;
+    const Record records[] = {{100, "a", 1, 0}, {120, "a", 2, 0}, {150, "a", 4, 0}, {110, "a", 8, 0}};
+    worker.process(records, 3);
+    EXPECT_EQ(store.count, 3u);
+    worker.process(records + 3, 1);
+    EXPECT_EQ(store.count, 2u);
+    fire_rest(store, worker.context, fire);
+    EXPECT_EQ(fired, (std::vector<Fired>{{130, 100, "a", 3, 11, 8}, {160, 150, "a", 1, 4, 4}}));
+  }
+  state::close_sessions(store);
+}
+
+// Sessions come and go for ever; what they leave behind does not grow.
+TEST(Sessions, GiveTheirMemoryBack) {
+  fired.clear();
+  SessionStore store;
+  state::open_sessions(store, hole_entry_bytes(), 10, 0, nullptr);
+  {
+    Worker worker(&store);
+    state::FireState fire{};
+    const std::string long_key(1000, 'x');
+    for (int64_t i = 0; i < 20000; ++i) {
+      const Record record{i * 5, long_key + std::to_string(i), 1, i * 5 - 1};
+      worker.process(&record, 1);
+      fire_sessions(&fire, &worker.context, &store, i * 5);
+    }
+    fire_rest(store, worker.context, fire);
+    EXPECT_EQ(fired.size(), 20000u);
+    EXPECT_LT(store.memory.capacity, uint64_t{4} << 20);
+    EXPECT_LT(store.capacity, 100u);
+  }
+  state::close_sessions(store);
+}
+
+TEST(Sessions, AreTheSameForThreadsThatShareTheStore) {
+  std::mt19937_64 random(3);
+  std::vector<Records> partitions;
+  while (partitions.size() < 2) partitions = random_partitions(random, 1000, 500, 100, 20000);
+  partitions.resize(2);
+  const Definition definition = sessions_by_definition(partitions, 1000, 0);
+  fired.clear();
+  SessionStore store;
+  state::open_sessions(store, hole_entry_bytes(), 1000, 0, nullptr);
+  {
+    Worker workers[] = {Worker(&store), Worker(&store)};
+    std::atomic<int64_t> published[2] = {abi::kNoWatermark, abi::kNoWatermark};
+    std::vector<std::thread> threads;
+    for (size_t p = 0; p < 2; ++p) {
+      threads.emplace_back([&, p] {
+        const Records& records = partitions[p];
+        for (size_t i = 0; i < records.size(); i += 64) {
+          workers[p].process(&records[i], static_cast<uint32_t>(std::min<size_t>(64, records.size() - i)));
+          published[p].store(i + 64 < records.size() ? records[i + 64].watermark : abi::kEndOfTime,
+                             std::memory_order_release);
+        }
+      });
+    }
+    Worker firing(&store);
+    state::FireState fire{};
+    fire.ordered = 1;
+    int64_t w = abi::kNoWatermark;
+    while (w != abi::kEndOfTime) {
+      w = std::min(published[0].load(std::memory_order_acquire),
+                   published[1].load(std::memory_order_acquire));
+      fire_sessions(&fire, &firing.context, &store, w);
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(fired, definition.sessions);
+  }
+  state::close_sessions(store);
+}
+
+}  // namespace
+}  // namespace weir::kernel_tests
