@@ -16,38 +16,38 @@ constexpr uint64_t kMix1 = 0xe7037ed1a0b428db;
 constexpr uint64_t kNullKey = 0x8ebc6af09c88c6e3;
 
 inline uint64_t mix(uint64_t a, uint64_t b) {
-    const unsigned __int128 product = static_cast<unsigned __int128>(a) * b;
-    return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+  const unsigned __int128 product = static_cast<unsigned __int128>(a) * b;
+  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
 }
 
 template <typename T>
 inline T load(const char* at) {
-    T value;
-    std::memcpy(&value, at, sizeof value);
-    return value;
+  T value;
+  std::memcpy(&value, at, sizeof value);
+  return value;
 }
 
 // The bytes of a string of at most 16 as two words, without reading outside of it.
 inline void short_words(const char* data, uint64_t size, uint64_t& low, uint64_t& high) {
-    if (size >= 8) {
-        low = load<uint64_t>(data);
-        high = load<uint64_t>(data + size - 8);
-    } else if (size >= 4) {
-        low = load<uint32_t>(data);
-        high = load<uint32_t>(data + size - 4);
-    } else if (size > 0) {
-        low = static_cast<uint8_t>(data[0]) | static_cast<uint64_t>(static_cast<uint8_t>(data[size / 2])) << 8 |
-              static_cast<uint64_t>(static_cast<uint8_t>(data[size - 1])) << 16;
-        high = 0;
-    } else {
-        low = high = 0;
-    }
+  if (size >= 8) {
+    low = load<uint64_t>(data);
+    high = load<uint64_t>(data + size - 8);
+  } else if (size >= 4) {
+    low = load<uint32_t>(data);
+    high = load<uint32_t>(data + size - 4);
+  } else if (size > 0) {
+    low = static_cast<uint8_t>(data[0]) | static_cast<uint64_t>(static_cast<uint8_t>(data[size / 2])) << 8 |
+          static_cast<uint64_t>(static_cast<uint8_t>(data[size - 1])) << 16;
+    high = 0;
+  } else {
+    low = high = 0;
+  }
 }
 
 // One pattern for every NaN, one for both zeros.
 inline uint64_t canonical_bits(double value) {
-    if (value != value) return 0x7ff8000000000000;
-    return std::bit_cast<uint64_t>(value == 0 ? 0.0 : value);
+  if (value != value) return 0x7ff8000000000000;
+  return std::bit_cast<uint64_t>(value == 0 ? 0.0 : value);
 }
 
 }  // namespace
@@ -57,27 +57,28 @@ inline uint64_t canonical_bits(double value) {
 WEIR_KEY_FUNCTION uint64_t weir_hash_null(uint64_t seed) { return mix(seed ^ kNullKey, kMix1); }
 
 WEIR_KEY_FUNCTION uint64_t weir_hash_integer(uint64_t seed, int64_t value) {
-    return mix(seed ^ kMix0, static_cast<uint64_t>(value) ^ kMix1);
+  return mix(seed ^ kMix0, static_cast<uint64_t>(value) ^ kMix1);
 }
 
 WEIR_KEY_FUNCTION uint64_t weir_hash_integer128(uint64_t seed, Int128 value) {
-    const auto bits = static_cast<unsigned __int128>(value);
-    return mix(mix(seed ^ kMix0, static_cast<uint64_t>(bits) ^ kMix1), static_cast<uint64_t>(bits >> 64) ^ kMix0);
+  const auto bits = static_cast<unsigned __int128>(value);
+  return mix(mix(seed ^ kMix0, static_cast<uint64_t>(bits) ^ kMix1),
+             static_cast<uint64_t>(bits >> 64) ^ kMix0);
 }
 
 WEIR_KEY_FUNCTION uint64_t weir_hash_double(uint64_t seed, double value) {
-    return mix(seed ^ kMix0, canonical_bits(value) ^ kMix1);
+  return mix(seed ^ kMix0, canonical_bits(value) ^ kMix1);
 }
 
 WEIR_KEY_FUNCTION uint64_t weir_hash_string(uint64_t seed, const char* data, uint64_t size) {
-    uint64_t low = 0;
-    uint64_t high = 0;
-    const char* at = data;
-    for (uint64_t left = size; left > 16; left -= 16, at += 16) {
-        seed = mix(seed ^ load<uint64_t>(at), load<uint64_t>(at + 8) ^ kMix1);
-    }
-    short_words(at, size - static_cast<uint64_t>(at - data), low, high);
-    return mix(mix(seed ^ low ^ kMix0, high ^ kMix1), size ^ kMix1);
+  uint64_t low = 0;
+  uint64_t high = 0;
+  const char* at = data;
+  for (uint64_t left = size; left > 16; left -= 16, at += 16) {
+    seed = mix(seed ^ load<uint64_t>(at), load<uint64_t>(at + 8) ^ kMix1);
+  }
+  short_words(at, size - static_cast<uint64_t>(at - data), low, high);
+  return mix(mix(seed ^ low ^ kMix0, high ^ kMix1), size ^ kMix1);
 }
 
 // Spreads the last mix over all bits: the table takes low bits, the shard the top ones.
@@ -86,20 +87,21 @@ WEIR_KEY_FUNCTION uint64_t weir_hash_finish(uint64_t hash) { return mix(hash ^ k
 // ---- equality and order ----------------------------------------------------------------------------
 
 WEIR_KEY_FUNCTION bool weir_equal_string(const char* a, uint64_t a_size, const char* b, uint64_t b_size) {
-    if (a_size != b_size) return false;
-    if (a_size > 16) return std::memcmp(a, b, a_size) == 0;
-    uint64_t a_low, a_high, b_low, b_high;
-    short_words(a, a_size, a_low, a_high);
-    short_words(b, b_size, b_low, b_high);
-    return ((a_low ^ b_low) | (a_high ^ b_high)) == 0;
+  if (a_size != b_size) return false;
+  if (a_size > 16) return std::memcmp(a, b, a_size) == 0;
+  uint64_t a_low, a_high, b_low, b_high;
+  short_words(a, a_size, a_low, a_high);
+  short_words(b, b_size, b_low, b_high);
+  return ((a_low ^ b_low) | (a_high ^ b_high)) == 0;
 }
 
 // Bytewise; a prefix comes first.
-WEIR_KEY_FUNCTION int32_t weir_compare_string(const char* a, uint64_t a_size, const char* b, uint64_t b_size) {
-    const uint64_t shared = a_size < b_size ? a_size : b_size;
-    const int order = shared == 0 ? 0 : std::memcmp(a, b, shared);
-    if (order != 0) return order < 0 ? -1 : 1;
-    return a_size == b_size ? 0 : a_size < b_size ? -1 : 1;
+WEIR_KEY_FUNCTION int32_t weir_compare_string(const char* a, uint64_t a_size, const char* b,
+                                              uint64_t b_size) {
+  const uint64_t shared = a_size < b_size ? a_size : b_size;
+  const int order = shared == 0 ? 0 : std::memcmp(a, b, shared);
+  if (order != 0) return order < 0 ? -1 : 1;
+  return a_size == b_size ? 0 : a_size < b_size ? -1 : 1;
 }
 
 // NaN equals NaN.
@@ -107,28 +109,28 @@ WEIR_KEY_FUNCTION bool weir_equal_double(double a, double b) { return a == b || 
 
 // NaN is the greatest.
 WEIR_KEY_FUNCTION int32_t weir_compare_double(double a, double b) {
-    const bool a_nan = a != a;
-    const bool b_nan = b != b;
-    if (a_nan || b_nan) return static_cast<int32_t>(a_nan) - static_cast<int32_t>(b_nan);
-    return a < b ? -1 : a > b ? 1 : 0;
+  const bool a_nan = a != a;
+  const bool b_nan = b != b;
+  if (a_nan || b_nan) return static_cast<int32_t>(a_nan) - static_cast<int32_t>(b_nan);
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 // ---- strings in state ------------------------------------------------------------------------------
 
 // Copies a string into a table's memory; returns its offset there (0 for the empty one).
 WEIR_KEY_FUNCTION uint64_t weir_store_string(StateMemory* memory, const char* data, uint64_t size) {
-    if (size == 0) return 0;
-    const uint64_t offset = weir_state_allocate(memory, size);
-    std::memcpy(memory->base + offset, data, size);
-    return offset;
+  if (size == 0) return 0;
+  const uint64_t offset = weir_state_allocate(memory, size);
+  std::memcpy(memory->base + offset, data, size);
+  return offset;
 }
 
 // Copies a string into the context's arena.
 WEIR_KEY_FUNCTION const char* weir_copy_string(Context* context, const char* data, uint64_t size) {
-    if (size == 0) return data;
-    char* copy = abi::allocate(context, size);
-    std::memcpy(copy, data, size);
-    return copy;
+  if (size == 0) return data;
+  char* copy = abi::allocate(context, size);
+  std::memcpy(copy, data, size);
+  return copy;
 }
 
 }  // namespace weir::stdlib

@@ -24,13 +24,16 @@ class JitProgram {
   virtual ~JitProgram() = default;
   virtual const abi::Program* program() const = 0;
 };
-std::expected<std::unique_ptr<JitProgram>, std::string> jit(codegen::EmittedModule module, const BackendOptions& options);
+std::expected<std::unique_ptr<JitProgram>, std::string> jit(codegen::EmittedModule module,
+                                                            const BackendOptions& options);
 
-std::expected<void, std::string> write_object(codegen::EmittedModule& module, const BackendOptions& options, const std::string& path);
+std::expected<void, std::string> write_object(codegen::EmittedModule& module, const BackendOptions& options,
+                                              const std::string& path);
 std::string print_ir(const codegen::EmittedModule& module);
 std::string print_assembly(codegen::EmittedModule& module, const BackendOptions& options);
 
 // object + libweir_runtime.a -> executable (PIE, full RELRO); written beside and renamed.
-std::expected<void, std::string> link_executable(const std::string& object, const std::string& output, bool needs_kafka);
+std::expected<void, std::string> link_executable(const std::string& object, const std::string& output,
+                                                 bool needs_kafka);
 
 }  // namespace weir::backend

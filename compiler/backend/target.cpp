@@ -15,51 +15,52 @@ namespace {
 constexpr const char* kTriple = "x86_64-pc-linux-gnu";
 
 const llvm::Target& x86_target() {
-    static std::once_flag once;
-    std::call_once(once, [] {
-        LLVMInitializeX86TargetInfo();
-        LLVMInitializeX86Target();
-        LLVMInitializeX86TargetMC();
-        LLVMInitializeX86AsmPrinter();
-    });
-    std::string error;
-    const llvm::Target* target = llvm::TargetRegistry::lookupTarget(kTriple, error);
-    WEIR_CHECK(target != nullptr, "LLVM has no target for x86-64: " + error);
-    return *target;
+  static std::once_flag once;
+  std::call_once(once, [] {
+    LLVMInitializeX86TargetInfo();
+    LLVMInitializeX86Target();
+    LLVMInitializeX86TargetMC();
+    LLVMInitializeX86AsmPrinter();
+  });
+  std::string error;
+  const llvm::Target* target = llvm::TargetRegistry::lookupTarget(kTriple, error);
+  WEIR_CHECK(target != nullptr, "LLVM has no target for x86-64: " + error);
+  return *target;
 }
 
 }  // namespace
 
 Target find_target(Cpu cpu) {
-    if (cpu == Cpu::X86_64_v3) return {"x86-64-v3", ""};
-    std::vector<std::string> features;
-    for (const auto& [name, has] : llvm::sys::getHostCPUFeatures()) {
-        // The name of some CPUs promises what a hypervisor has taken away, so the absent ones are said as well.
-        features.push_back((has ? "+" : "-") + name.str());
-    }
-    std::sort(features.begin(), features.end());
-    Target target{llvm::sys::getHostCPUName().str(), ""};
-    for (const std::string& feature : features) target.features += (target.features.empty() ? "" : ",") + feature;
-    return target;
+  if (cpu == Cpu::X86_64_v3) return {"x86-64-v3", ""};
+  std::vector<std::string> features;
+  for (const auto& [name, has] : llvm::sys::getHostCPUFeatures()) {
+    // The name of some CPUs promises what a hypervisor has taken away, so the absent ones are said as well.
+    features.push_back((has ? "+" : "-") + name.str());
+  }
+  std::sort(features.begin(), features.end());
+  Target target{llvm::sys::getHostCPUName().str(), ""};
+  for (const std::string& feature : features)
+    target.features += (target.features.empty() ? "" : ",") + feature;
+  return target;
 }
 
 std::unique_ptr<llvm::TargetMachine> make_target_machine(const BackendOptions& options) {
-    const Target target = find_target(options.cpu);
-    const auto level = options.optimize ? llvm::CodeGenOptLevel::Default : llvm::CodeGenOptLevel::None;
-    std::unique_ptr<llvm::TargetMachine> machine(x86_target().createTargetMachine(
-        kTriple, target.cpu, target.features, llvm::TargetOptions(), llvm::Reloc::PIC_, std::nullopt, level));
-    WEIR_CHECK(machine != nullptr, "LLVM cannot make code for x86-64");
-    return machine;
+  const Target target = find_target(options.cpu);
+  const auto level = options.optimize ? llvm::CodeGenOptLevel::Default : llvm::CodeGenOptLevel::None;
+  std::unique_ptr<llvm::TargetMachine> machine(x86_target().createTargetMachine(
+      kTriple, target.cpu, target.features, llvm::TargetOptions(), llvm::Reloc::PIC_, std::nullopt, level));
+  WEIR_CHECK(machine != nullptr, "LLVM cannot make code for x86-64");
+  return machine;
 }
 
 void set_target_attributes(llvm::Module& module, const Target& target) {
-    for (llvm::Function& function : module) {
-        if (function.isDeclaration()) continue;
-        function.addFnAttr("target-cpu", target.cpu);
-        if (!target.features.empty()) function.addFnAttr("target-features", target.features);
-        // Wide AVX-512 registers slow some CPUs' clocks down, and loops here are short.
-        function.addFnAttr("prefer-vector-width", "256");
-    }
+  for (llvm::Function& function : module) {
+    if (function.isDeclaration()) continue;
+    function.addFnAttr("target-cpu", target.cpu);
+    if (!target.features.empty()) function.addFnAttr("target-features", target.features);
+    // Wide AVX-512 registers slow some CPUs' clocks down, and loops here are short.
+    function.addFnAttr("prefer-vector-width", "256");
+  }
 }
 
 }  // namespace weir::backend

@@ -12,8 +12,8 @@
 namespace weir::backend {
 
 struct Target {
-    std::string cpu;
-    std::string features;  // "+avx2,-avx512f,…"; empty for a named level
+  std::string cpu;
+  std::string features;  // "+avx2,-avx512f,…"; empty for a named level
 };
 Target find_target(Cpu cpu);
 

@@ -11,12 +11,12 @@ namespace weir::codegen {
 enum class OutputFormat : uint8_t { Json, Print };
 
 struct OutputShape {
-    OutputFormat format = OutputFormat::Json;
-    RowShape row;
-    std::vector<std::string> names;
-    bool iso_timestamps = false;  // json.timestamp-format.standard = ISO-8601
-    bool has_op = false;          // the op member comes first (JSON)
-    std::string prefix;           // print-identifier with its separator
+  OutputFormat format = OutputFormat::Json;
+  RowShape row;
+  std::vector<std::string> names;
+  bool iso_timestamps = false;  // json.timestamp-format.standard = ISO-8601
+  bool has_op = false;          // the op member comes first (JSON)
+  std::string prefix;           // print-identifier with its separator
 };
 
 // hole_encode_bound: no row takes more bytes.

@@ -7,9 +7,10 @@
 namespace weir::codegen {
 
 // `prepared` begins with the key columns; `keys` is their row in an entry.
-llvm::Value* emit_key_hash(Emit& emit, llvm::Value* prepared, const RowShape& prepared_shape, const RowShape& keys);
-llvm::Value* emit_key_equal(Emit& emit, llvm::Value* prepared, const RowShape& prepared_shape, llvm::Value* entry,
-                            llvm::Value* memory, const RowShape& keys);
+llvm::Value* emit_key_hash(Emit& emit, llvm::Value* prepared, const RowShape& prepared_shape,
+                           const RowShape& keys);
+llvm::Value* emit_key_equal(Emit& emit, llvm::Value* prepared, const RowShape& prepared_shape,
+                            llvm::Value* entry, llvm::Value* memory, const RowShape& keys);
 llvm::Value* emit_entry_keys_equal(Emit& emit, llvm::Value* a, llvm::Value* a_memory, llvm::Value* b,
                                    llvm::Value* b_memory, const RowShape& keys);
 // i32; SQL order: NULL first, strings bytewise, NaN last.
@@ -20,6 +21,7 @@ Value canonical_number(Emit& emit, const Type& type, Value value);
 
 Value load_key(Emit& emit, llvm::Value* entry, llvm::Value* memory, const RowShape& keys, uint32_t column);
 // Writes the key columns; strings are copied into the memory.
-void store_keys(Emit& emit, llvm::Value* entry, llvm::Value* memory, const RowShape& keys, std::span<const Value> values);
+void store_keys(Emit& emit, llvm::Value* entry, llvm::Value* memory, const RowShape& keys,
+                std::span<const Value> values);
 
 }  // namespace weir::codegen

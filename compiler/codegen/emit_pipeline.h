@@ -10,6 +10,7 @@
 
 #include "compiler/codegen/emit_prepare.h"
 #include "compiler/codegen/emit_program.h"
+#include "compiler/codegen/finish_module.h"
 #include "compiler/codegen/module.h"
 #include "compiler/codegen/shapes.h"
 
@@ -21,9 +22,6 @@ using HoleTable = std::map<std::string_view, std::function<void(Emit&)>, std::le
 void fill_holes(JobModule& module, const KernelCopy& kernel, const HoleTable& holes);
 
 using KernelBitcode = std::function<std::span<const char>(std::string_view name)>;
-
-// The functions of a job that its runtime calls, by name.
-using EntryFunctions = std::vector<std::pair<std::string, llvm::Function*>>;
 
 EntryFunctions emit_pipelines(JobModule& module, const PipelineProgram& program, const JobShapes& shapes,
                               const ExpressionSettings& settings, const EmitOptions& options,

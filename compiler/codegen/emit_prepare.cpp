@@ -11,109 +11,113 @@ namespace weir::codegen {
 namespace {
 
 llvm::Value* floor_divide(Emit& emit, llvm::Value* value, int64_t divisor) {
-    llvm::Value* quotient = emit.b.CreateSDiv(value, emit.i64(divisor));
-    llvm::Value* rest = emit.b.CreateSub(value, emit.b.CreateMul(quotient, emit.i64(divisor)));
-    llvm::Value* below = emit.b.CreateICmpSLT(rest, emit.i64(0));
-    return emit.b.CreateSub(quotient, emit.b.CreateZExt(below, emit.b.getInt64Ty()));
+  llvm::Value* quotient = emit.b.CreateSDiv(value, emit.i64(divisor));
+  llvm::Value* rest = emit.b.CreateSub(value, emit.b.CreateMul(quotient, emit.i64(divisor)));
+  llvm::Value* below = emit.b.CreateICmpSLT(rest, emit.i64(0));
+  return emit.b.CreateSub(quotient, emit.b.CreateZExt(below, emit.b.getInt64Ty()));
 }
 
 llvm::Value* floor_to(Emit& emit, llvm::Value* time, int64_t size, int64_t offset) {
-    llvm::Value* from_offset = emit.b.CreateSub(time, emit.i64(offset));
-    llvm::Value* aligned = emit.b.CreateMul(floor_divide(emit, from_offset, size), emit.i64(size));
-    return emit.b.CreateAdd(aligned, emit.i64(offset));
+  llvm::Value* from_offset = emit.b.CreateSub(time, emit.i64(offset));
+  llvm::Value* aligned = emit.b.CreateMul(floor_divide(emit, from_offset, size), emit.i64(size));
+  return emit.b.CreateAdd(aligned, emit.i64(offset));
 }
 
 // Whether a record at `time` (ms) counts in no window of the windowing any more, `w` being the watermark before it; one
 // that is in no window at all is not late.
 llvm::Value* is_late(Emit& emit, const WindowSpec& spec, llvm::Value* time, llvm::Value* w) {
-    const auto passed = [&](llvm::Value* end) {
-        return emit.b.CreateICmpSGE(w, emit.b.CreateSub(end, emit.i64(time::kEpsilon)));
-    };
-    switch (spec.kind) {
-        case typed::WindowKind::Session: return emit.b.CreateICmpSLE(time, w);
-        case typed::WindowKind::Tumble:
-        case typed::WindowKind::Cumulate: {
-            llvm::Value* start = floor_to(emit, time, spec.size_ms, spec.offset_ms);
-            return passed(emit.b.CreateAdd(start, emit.i64(spec.size_ms)));
-        }
-        case typed::WindowKind::Hop: {
-            llvm::Value* start = floor_to(emit, time, spec.slide_ms, spec.offset_ms);
-            llvm::Value* end = emit.b.CreateAdd(start, emit.i64(spec.size_ms));
-            return emit.both(emit.b.CreateICmpSLT(time, end), passed(end));
-        }
+  const auto passed = [&](llvm::Value* end) {
+    return emit.b.CreateICmpSGE(w, emit.b.CreateSub(end, emit.i64(time::kEpsilon)));
+  };
+  switch (spec.kind) {
+    case typed::WindowKind::Session: return emit.b.CreateICmpSLE(time, w);
+    case typed::WindowKind::Tumble:
+    case typed::WindowKind::Cumulate: {
+      llvm::Value* start = floor_to(emit, time, spec.size_ms, spec.offset_ms);
+      return passed(emit.b.CreateAdd(start, emit.i64(spec.size_ms)));
     }
-    WEIR_CHECK(false, "a window kind out of range");
+    case typed::WindowKind::Hop: {
+      llvm::Value* start = floor_to(emit, time, spec.slide_ms, spec.offset_ms);
+      llvm::Value* end = emit.b.CreateAdd(start, emit.i64(spec.size_ms));
+      return emit.both(emit.b.CreateICmpSLT(time, end), passed(end));
+    }
+  }
+  WEIR_CHECK(false, "a window kind out of range");
 }
 
 }  // namespace
 
-ExpressionScope scope_of_row(Emit& emit, const ExpressionSettings& settings, llvm::Value* context, llvm::Value* row,
-                             const RowShape& shape) {
-    return {emit,
-            context,
-            [&emit, row, &shape](uint32_t column) { return load_column(emit, row, shape, column); },
-            settings.failures,
-            settings.on_failure,
-            nullptr,
-            settings.zone_offset_us};
+ExpressionScope scope_of_row(Emit& emit, const ExpressionSettings& settings, llvm::Value* context,
+                             llvm::Value* row, const RowShape& shape) {
+  return {emit,
+          context,
+          [&emit, row, &shape](uint32_t column) { return load_column(emit, row, shape, column); },
+          settings.failures,
+          settings.on_failure,
+          nullptr,
+          settings.zone_offset_us};
 }
 
 llvm::Value* window_bound(Emit& emit, const WindowSpec& spec, llvm::Value* bound) {
-    return emit.b.CreateMul(emit.b.CreateAdd(bound, emit.i64(spec.zone_offset_ms)), emit.i64(1000));
+  return emit.b.CreateMul(emit.b.CreateAdd(bound, emit.i64(spec.zone_offset_ms)), emit.i64(1000));
 }
 
 llvm::Value* window_time(Emit& emit, llvm::Value* end) {
-    return emit.b.CreateMul(emit.b.CreateSub(end, emit.i64(1)), emit.i64(1000));
+  return emit.b.CreateMul(emit.b.CreateSub(end, emit.i64(1)), emit.i64(1000));
 }
 
-llvm::Value* floor_to_milliseconds(Emit& emit, llvm::Value* microseconds) { return floor_divide(emit, microseconds, 1000); }
+llvm::Value* floor_to_milliseconds(Emit& emit, llvm::Value* microseconds) {
+  return floor_divide(emit, microseconds, 1000);
+}
 
 const PrepareFanOut* find_fan_out(const Prepare& prepare) {
-    for (const auto& step : prepare.steps) {
-        if (const auto* fan_out = std::get_if<PrepareFanOut>(&step)) return fan_out;
-    }
-    return nullptr;
+  for (const auto& step : prepare.steps) {
+    if (const auto* fan_out = std::get_if<PrepareFanOut>(&step)) return fan_out;
+  }
+  return nullptr;
 }
 
-void emit_prepare(Emit& emit, const ExpressionSettings& settings, const Prepare& prepare, const RowShape& source,
-                  const RowShape& prepared) {
-    llvm::Value* context = emit.argument(0);
-    llvm::Value* row = emit.argument(1);
-    ExpressionScope scope = scope_of_row(emit, settings, context, row, source);
-    if (const PrepareFanOut* fan_out = find_fan_out(prepare)) {
-        // Behind the source row's columns: window_start, window_end, window_time.
-        const auto first = static_cast<uint32_t>(source.types.size());
-        scope.column = [&emit, &source, row, first, fan_out](uint32_t column) {
-            if (column < first) return load_column(emit, row, source, column);
-            if (column == first) return emit.not_null(window_bound(emit, fan_out->spec, emit.argument(2)));
-            if (column == first + 1) return emit.not_null(window_bound(emit, fan_out->spec, emit.argument(3)));
-            return emit.not_null(window_time(emit, emit.argument(3)));
-        };
-    }
-    for (const auto& step : prepare.steps) {
-        match(
-            step,
-            [&](const PrepareFilter& filter) {
-                const Value passes = emit_expression(scope, *filter.predicate);
-                emit.return_when(emit.negate(emit.is_true(passes)), emit.i1(false));
-            },
-            [&](const PrepareLate& late) {
-                const Value time = emit_expression(scope, *late.time);
-                llvm::Value* w = emit.load(emit.b.getInt64Ty(), emit.at(context, offsetof(abi::Context, record_watermark)), 8);
-                llvm::Value* is_one = is_late(emit, late.spec, floor_to_milliseconds(emit, time.data), w);
-                emit.return_when(emit.either(time.null, emit.negate(is_one)), emit.i1(false));
-            },
-            [](const PrepareFanOut&) {});
-    }
-    std::vector<Value> outputs;
-    for (const ExpressionPtr& output : prepare.outputs) outputs.push_back(emit_expression(scope, *output));
-    store_row(emit, emit.argument(4), prepared, outputs);
-    emit.b.CreateRet(emit.i1(true));
+void emit_prepare(Emit& emit, const ExpressionSettings& settings, const Prepare& prepare,
+                  const RowShape& source, const RowShape& prepared) {
+  llvm::Value* context = emit.argument(0);
+  llvm::Value* row = emit.argument(1);
+  ExpressionScope scope = scope_of_row(emit, settings, context, row, source);
+  if (const PrepareFanOut* fan_out = find_fan_out(prepare)) {
+    // Behind the source row's columns: window_start, window_end, window_time.
+    const auto first = static_cast<uint32_t>(source.types.size());
+    scope.column = [&emit, &source, row, first, fan_out](uint32_t column) {
+      if (column < first) return load_column(emit, row, source, column);
+      if (column == first) return emit.not_null(window_bound(emit, fan_out->spec, emit.argument(2)));
+      if (column == first + 1) return emit.not_null(window_bound(emit, fan_out->spec, emit.argument(3)));
+      return emit.not_null(window_time(emit, emit.argument(3)));
+    };
+  }
+  for (const auto& step : prepare.steps) {
+    match(
+        step,
+        [&](const PrepareFilter& filter) {
+          const Value passes = emit_expression(scope, *filter.predicate);
+          emit.return_when(emit.negate(emit.is_true(passes)), emit.i1(false));
+        },
+        [&](const PrepareLate& late) {
+          const Value time = emit_expression(scope, *late.time);
+          llvm::Value* w =
+              emit.load(emit.b.getInt64Ty(), emit.at(context, offsetof(abi::Context, record_watermark)), 8);
+          llvm::Value* is_one = is_late(emit, late.spec, floor_to_milliseconds(emit, time.data), w);
+          emit.return_when(emit.either(time.null, emit.negate(is_one)), emit.i1(false));
+        },
+        [](const PrepareFanOut&) {});
+  }
+  std::vector<Value> outputs;
+  for (const ExpressionPtr& output : prepare.outputs) outputs.push_back(emit_expression(scope, *output));
+  store_row(emit, emit.argument(4), prepared, outputs);
+  emit.b.CreateRet(emit.i1(true));
 }
 
-void emit_source_time(Emit& emit, const ExpressionSettings& settings, const PrepareFanOut& fan_out, const RowShape& source) {
-    ExpressionScope scope = scope_of_row(emit, settings, emit.argument(0), emit.argument(1), source);
-    emit.b.CreateRet(floor_to_milliseconds(emit, emit_expression(scope, *fan_out.time).data));
+void emit_source_time(Emit& emit, const ExpressionSettings& settings, const PrepareFanOut& fan_out,
+                      const RowShape& source) {
+  ExpressionScope scope = scope_of_row(emit, settings, emit.argument(0), emit.argument(1), source);
+  emit.b.CreateRet(floor_to_milliseconds(emit, emit_expression(scope, *fan_out.time).data));
 }
 
 }  // namespace weir::codegen

@@ -9,13 +9,13 @@ namespace weir::codegen {
 
 // What every hole of a job needs to know to evaluate expressions.
 struct ExpressionSettings {
-    FailureSites& failures;
-    OnFailure on_failure = OnFailure::Report;
-    int64_t zone_offset_us = 0;
+  FailureSites& failures;
+  OnFailure on_failure = OnFailure::Report;
+  int64_t zone_offset_us = 0;
 };
 // A scope over the columns of a row in memory.
-ExpressionScope scope_of_row(Emit& emit, const ExpressionSettings& settings, llvm::Value* context, llvm::Value* row,
-                             const RowShape& shape);
+ExpressionScope scope_of_row(Emit& emit, const ExpressionSettings& settings, llvm::Value* context,
+                             llvm::Value* row, const RowShape& shape);
 
 // Bounds of a window as columns. `bound`: UTC milliseconds.
 llvm::Value* window_bound(Emit& emit, const WindowSpec& spec, llvm::Value* bound);
@@ -24,10 +24,11 @@ llvm::Value* window_time(Emit& emit, llvm::Value* end);
 llvm::Value* floor_to_milliseconds(Emit& emit, llvm::Value* microseconds);
 
 // hole_prepare(context, row, window_start, window_end, prepared) -> bool
-void emit_prepare(Emit& emit, const ExpressionSettings& settings, const Prepare& prepare, const RowShape& source,
-                  const RowShape& prepared);
+void emit_prepare(Emit& emit, const ExpressionSettings& settings, const Prepare& prepare,
+                  const RowShape& source, const RowShape& prepared);
 // hole_source_time(context, row): the time that a window function without aggregate looks at.
-void emit_source_time(Emit& emit, const ExpressionSettings& settings, const PrepareFanOut& fan_out, const RowShape& source);
+void emit_source_time(Emit& emit, const ExpressionSettings& settings, const PrepareFanOut& fan_out,
+                      const RowShape& source);
 const PrepareFanOut* find_fan_out(const Prepare& prepare);
 
 }  // namespace weir::codegen

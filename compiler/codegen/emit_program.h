@@ -16,8 +16,8 @@ class Module;
 namespace weir::codegen {
 
 struct EmitOptions {
-  bool fail_to_null = false;        // expression.on-error = null
-  bool strict_decoder_only = false; // the decode hole always misses (a way of the test suite)
+  bool fail_to_null = false;         // expression.on-error = null
+  bool strict_decoder_only = false;  // the decode hole always misses (a way of the test suite)
 };
 
 // A module whose only export is `weir_program`: kernels with their holes filled, the entry table and the manifest.
@@ -32,8 +32,8 @@ struct EmittedModule {
   std::unique_ptr<llvm::Module> module;
   job::Manifest manifest;  // as embedded, for explain
 };
-EmittedModule emit_program(const PipelineProgram& program, const plan::Plan& plan, const diagnostics::Source& source,
-                           const EmitOptions& options);
+EmittedModule emit_program(const PipelineProgram& program, const plan::Plan& plan,
+                           const diagnostics::Source& source, const EmitOptions& options);
 
 // Entry points by name, `<n>` an id: scan_<pipeline> (scan_lines), rejected_<pipeline> and fired_<pipeline> are consume
 // functions (Context*, const Block*); per aggregate: merge_<op>, retract_<op>, fire_<op>, … See runtime/job/entry_points.h.

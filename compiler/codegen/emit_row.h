@@ -9,8 +9,8 @@
 namespace weir::codegen {
 
 struct RowShape {
-    std::vector<Type> types;
-    abi::RowLayout layout;
+  std::vector<Type> types;
+  abi::RowLayout layout;
 };
 RowShape make_row_shape(const std::vector<Type>& types, const std::vector<bool>& used = {});
 abi::Carrier abi_carrier(const Type& type);

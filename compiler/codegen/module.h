@@ -16,32 +16,32 @@ namespace weir::codegen {
 
 // A kernel's functions in the job's module, found by the names that they have in its source.
 struct KernelCopy {
-    std::map<std::string, llvm::Function*, std::less<>> functions;
-    std::map<std::string, llvm::Function*, std::less<>> holes;  // those that it calls; without a body yet
+  std::map<std::string, llvm::Function*, std::less<>> functions;
+  std::map<std::string, llvm::Function*, std::less<>> holes;  // those that it calls; without a body yet
 };
 
 class JobModule {
-  public:
-    // `stdlib` is bitcode that outlives the module.
-    JobModule(llvm::LLVMContext& context, std::span<const char> stdlib);
-    ~JobModule();
+ public:
+  // `stdlib` is bitcode that outlives the module.
+  JobModule(llvm::LLVMContext& context, std::span<const char> stdlib);
+  ~JobModule();
 
-    llvm::Module& module() { return *module_; }
-    llvm::LLVMContext& context() { return module_->getContext(); }
+  llvm::Module& module() { return *module_; }
+  llvm::LLVMContext& context() { return module_->getContext(); }
 
-    // Links a copy of a kernel; everything in it gets the suffix.
-    KernelCopy add_kernel(std::span<const char> bitcode, std::string_view suffix);
+  // Links a copy of a kernel; everything in it gets the suffix.
+  KernelCopy add_kernel(std::span<const char> bitcode, std::string_view suffix);
 
-    // Declares a function of the standard library.
-    llvm::Function* stdlib_function(std::string_view symbol);
-    bool has_stdlib_function(std::string_view symbol) const;
+  // Declares a function of the standard library.
+  llvm::Function* stdlib_function(std::string_view symbol);
+  bool has_stdlib_function(std::string_view symbol) const;
 
-    // Links the functions of the standard library that have been declared, and what they need.
-    std::unique_ptr<llvm::Module> finish();
+  // Links the functions of the standard library that have been declared, and what they need.
+  std::unique_ptr<llvm::Module> finish();
 
-  private:
-    std::unique_ptr<llvm::Module> module_;
-    std::unique_ptr<llvm::Module> stdlib_;
+ private:
+  std::unique_ptr<llvm::Module> module_;
+  std::unique_ptr<llvm::Module> stdlib_;
 };
 
 }  // namespace weir::codegen

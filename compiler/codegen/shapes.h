@@ -11,10 +11,10 @@
 namespace weir::codegen {
 
 struct JobShapes {
-    std::vector<RowShape> sources;     // by pipeline
-    std::vector<GroupShape> groups;    // by aggregate
-    std::vector<RowShape> prepared;    // by consumer
-    std::vector<OutputShape> outputs;  // by consumer; of those that write to a sink
+  std::vector<RowShape> sources;     // by pipeline
+  std::vector<GroupShape> groups;    // by aggregate
+  std::vector<RowShape> prepared;    // by consumer
+  std::vector<OutputShape> outputs;  // by consumer; of those that write to a sink
 };
 JobShapes make_job_shapes(const PipelineProgram& program);
 
