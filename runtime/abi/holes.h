@@ -41,9 +41,11 @@ uint64_t weir_state_allocate(StateMemory* memory, uint64_t bytes);
 
 // ---- scan (runtime/kernels/scan_lines.cpp) -----------------------------------------------------
 uint32_t hole_row_bytes();
-// Decodes the JSON object at `line` into `row`; returns the byte behind its line end, or null: the strict parser decides.
-// `limit` is the end of the buffer (padding follows).
-const char* hole_decode(ScanState* scan, const char* line, const char* limit, char* row);
+// Parses the JSON value at `at` into a column of `row` (value and NULL bit); returns the byte behind the value, or null: the
+// strict parser decides about the whole record. See runtime/abi/json_values.h.
+const char* hole_decode_value(ScanState* scan, uint32_t column, const char* at, const char* end, char* row);
+// Whether every column that is NOT NULL has a value.
+bool hole_nulls_allowed(const char* row);
 // Computed event time, NULL checks of it, and the WATERMARK expression, for a decoded row.
 // Returns 0: fine, `watermark` set (kNoWatermark where the expression is NULL or there is none);
 // 1: rejected, event time is NULL; 2: rejected, event time or watermark cannot be computed.

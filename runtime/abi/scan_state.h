@@ -67,6 +67,7 @@ struct Shape {
     uint32_t misses;      // in a row
     uint32_t pause;       // records for which the fast path is not tried, because shapes keep changing
     uint32_t next_pause;
+    uint64_t fast_rows_before;  // ScanState::fast_rows when it was learnt
 };
 
 // ---- keys --------------------------------------------------------------------------------------
@@ -80,6 +81,13 @@ struct KeyTable {
     bool usable;
     uint8_t slots[256];  // column, kNoSlot
 };
+
+// The minute that a timestamp column met last: its text "2026-01-01 08:00" and its first microsecond.
+struct MinuteCache {
+    uint64_t text[2];  // zeros: none
+    int64_t minute_us;
+};
+constexpr uint32_t kMinuteCaches = 8;  // timestamp columns beyond share them
 
 enum : uint64_t {
     kScanIgnoreParseErrors = 1,  // json.ignore-parse-errors
@@ -111,7 +119,10 @@ struct ScanState {
 
     uint32_t column_count;
     const ScanColumn* columns;
+    const uint64_t* member_bits;  // NULL bits of the columns that are members of the object
+    void* members;                // of the strict parser: where each column's value lies in the line
     char* rows;  // kBlockRows × row_bytes, 64-byte aligned
+    MinuteCache minutes[kMinuteCaches];
     KeyTable keys;
     Shape shape;
 };
@@ -119,7 +130,7 @@ struct ScanState {
 }  // namespace weir::abi
 
 extern "C" {
-// The complete decoder (runtime/formats/json_strict.cpp): `line` without its line end, into `row`. False: rejected, with
+// The complete decoder (runtime/formats/json_decode.cpp): `line` without its line end, into `row`. False: rejected, with
 // the reason in `error`. It also learns the shape of the line.
 bool weir_decode_json(weir::abi::ScanState* scan, const char* line, const char* end, char* row,
                       weir::abi::RowError* error);
