@@ -10,15 +10,18 @@
 // What the in-place parsers leave (runtime/formats/json_rest.cpp). Null: the strict parser decides.
 extern "C" {
 // The value of any column, by the types in the scan's table.
-const char* weir_json_column(weir::abi::ScanState* scan, const char* at, const char* end, uint32_t column, char* row);
+const char* weir_json_column(weir::abi::ScanState* scan, const char* at, const char* end, uint32_t column,
+                             char* row);
 // A string that is long, not ASCII or has escapes; `at` is the byte after the quote. Escapes are undone into the
 // context's arena. `value` may be null: only checked.
-const char* weir_json_string_rest(weir::abi::Context* context, const char* at, const char* end, weir::abi::StringRef* value);
+const char* weir_json_string_rest(weir::abi::Context* context, const char* at, const char* end,
+                                  weir::abi::StringRef* value);
 // A value of no column; `depth` levels are around it.
 const char* weir_json_skip(const char* at, const char* end, uint32_t depth);
 // Numbers with sign, exponent, many digits or rounding, and quoted ones.
 const char* weir_json_integer_rest(const char* at, const char* end, int64_t* value);
-const char* weir_json_decimal_rest(const char* at, const char* end, uint32_t precision, uint32_t scale, weir::abi::Int128* value);
+const char* weir_json_decimal_rest(const char* at, const char* end, uint32_t precision, uint32_t scale,
+                                   weir::abi::Int128* value);
 const char* weir_json_double_rest(const char* at, const char* end, double* value);
 const char* weir_json_float_rest(const char* at, const char* end, float* value);
 // Remembers the minute that a timestamp begins with; `at` is the byte after the quote. False: it does not begin so.
@@ -29,26 +32,26 @@ namespace weir::abi {
 
 // Where a column goes in the row.
 struct Place {
-    char* row;
-    uint32_t offset;  // kNoOffset: checked, not kept
-    uint32_t column;  // its NULL bit
+  char* row;
+  uint32_t offset;  // kNoOffset: checked, not kept
+  uint32_t column;  // its NULL bit
 
-    template <typename T>
-    WEIR_INLINE void put(T value) const {
-        if (offset != kNoOffset) memcpy(row + offset, &value, sizeof(T));
-        uint64_t nulls;
-        char* word = row + column / 64 * 8;
-        memcpy(&nulls, word, 8);
-        nulls &= ~(uint64_t{1} << (column % 64));
-        memcpy(word, &nulls, 8);
-    }
-    WEIR_INLINE void put_null() const {
-        uint64_t nulls;
-        char* word = row + column / 64 * 8;
-        memcpy(&nulls, word, 8);
-        nulls |= uint64_t{1} << (column % 64);
-        memcpy(word, &nulls, 8);
-    }
+  template <typename T>
+  WEIR_INLINE void put(T value) const {
+    if (offset != kNoOffset) memcpy(row + offset, &value, sizeof(T));
+    uint64_t nulls;
+    char* word = row + column / 64 * 8;
+    memcpy(&nulls, word, 8);
+    nulls &= ~(uint64_t{1} << (column % 64));
+    memcpy(word, &nulls, 8);
+  }
+  WEIR_INLINE void put_null() const {
+    uint64_t nulls;
+    char* word = row + column / 64 * 8;
+    memcpy(&nulls, word, 8);
+    nulls |= uint64_t{1} << (column % 64);
+    memcpy(word, &nulls, 8);
+  }
 };
 
 constexpr uint32_t kNullWord = 'n' | 'u' << 8 | 'l' << 16 | static_cast<uint32_t>('l') << 24;
@@ -56,156 +59,160 @@ constexpr uint32_t kTrueWord = 't' | 'r' << 8 | 'u' << 16 | static_cast<uint32_t
 constexpr uint32_t kFalseWord = 'f' | 'a' << 8 | 'l' << 16 | static_cast<uint32_t>('s') << 24;
 
 // What may follow a number, so that `1.5` or `1x` is not taken for 1.
-WEIR_INLINE bool ends_number(char byte) { return byte == ',' || byte == '}' || byte == ' ' || byte == '\r' || byte == '\t'; }
+WEIR_INLINE bool ends_number(char byte) {
+  return byte == ',' || byte == '}' || byte == ' ' || byte == '\r' || byte == '\t';
+}
 
 WEIR_INLINE const char* null_value(const char* at, Place place) {
-    if (load<uint32_t>(at) != kNullWord) return nullptr;
-    place.put_null();
-    return at + 4;
+  if (load<uint32_t>(at) != kNullWord) return nullptr;
+  place.put_null();
+  return at + 4;
 }
 
 // Integers of `T` in min … max.
 template <typename T>
-WEIR_INLINE const char* integer_value(const char* at, const char* end, Place place, int64_t min, int64_t max) {
-    const Digits8 first = load_digits(at);
-    int64_t value;
-    if (first.not_digits != 0) [[likely]] {
-        const uint32_t count = first.count();
-        if (count == 0) {
-            if (*at == 'n') return null_value(at, place);
-            at = weir_json_integer_rest(at, end, &value);
-            if (at == nullptr) return nullptr;
-        } else {
-            value = static_cast<int64_t>(number_of(first.values, count));
-            if (*at == '0' && count > 1) return nullptr;
-            at += count;
-        }
+WEIR_INLINE const char* integer_value(const char* at, const char* end, Place place, int64_t min,
+                                      int64_t max) {
+  const Digits8 first = load_digits(at);
+  int64_t value;
+  if (first.not_digits != 0) [[likely]] {
+    const uint32_t count = first.count();
+    if (count == 0) {
+      if (*at == 'n') return null_value(at, place);
+      at = weir_json_integer_rest(at, end, &value);
+      if (at == nullptr) return nullptr;
     } else {
-        const Digits8 second = load_digits(at + 8);
-        if (second.not_digits == 0 || *at == '0') {
-            at = weir_json_integer_rest(at, end, &value);
-            if (at == nullptr) return nullptr;
-        } else {
-            const uint32_t count = second.count();
-            const uint64_t low = count == 0 ? 0 : number_of(second.values, count);
-            value = static_cast<int64_t>(number_of(first.values) * kPowersOfTen[count] + low);
-            at += 8 + count;
-        }
+      value = static_cast<int64_t>(number_of(first.values, count));
+      if (*at == '0' && count > 1) return nullptr;
+      at += count;
     }
-    if (value < min || value > max) return nullptr;
-    place.put(static_cast<T>(value));
-    return at;
+  } else {
+    const Digits8 second = load_digits(at + 8);
+    if (second.not_digits == 0 || *at == '0') {
+      at = weir_json_integer_rest(at, end, &value);
+      if (at == nullptr) return nullptr;
+    } else {
+      const uint32_t count = second.count();
+      const uint64_t low = count == 0 ? 0 : number_of(second.values, count);
+      value = static_cast<int64_t>(number_of(first.values) * kPowersOfTen[count] + low);
+      at += 8 + count;
+    }
+  }
+  if (value < min || value > max) return nullptr;
+  place.put(static_cast<T>(value));
+  return at;
 }
 
 // DECIMAL(precision, scale), unscaled.
 template <typename T>
-WEIR_INLINE const char* decimal_value(const char* at, const char* end, Place place, uint32_t precision, uint32_t scale) {
-    if (*at == 'n') return null_value(at, place);
-    const Digits8 whole = load_digits(at);
-    if (whole.not_digits != 0 && scale <= 8) [[likely]] {
-        const uint32_t count = whole.count();
-        if (count != 0 && !(*at == '0' && count > 1)) [[likely]] {
-            uint64_t value = number_of(whole.values, count) * kPowersOfTen[scale];
-            const char* behind = at + count;
-            bool exact = true;
-            if (*behind == '.') {
-                const Digits8 fraction = load_digits(behind + 1);
-                const uint32_t digits = fraction.not_digits == 0 ? 8 : fraction.count();
-                exact = digits - 1 < scale;  // 1 … scale digits
-                // The digits stand left in a field of `scale`, zeros behind them.
-                const uint64_t kept = exact ? fraction.values & ((uint64_t{1} << (8 * digits)) - 1) : 0;
-                if (scale != 0) value += number_of(kept << (64 - 8 * scale));
-                behind += 1 + digits;
-            }
-            if (exact && (precision > 18 || value < kPowersOfTen[precision]) && ends_number(*behind)) [[likely]] {
-                place.put(static_cast<T>(value));
-                return behind;
-            }
-        }
+WEIR_INLINE const char* decimal_value(const char* at, const char* end, Place place, uint32_t precision,
+                                      uint32_t scale) {
+  if (*at == 'n') return null_value(at, place);
+  const Digits8 whole = load_digits(at);
+  if (whole.not_digits != 0 && scale <= 8) [[likely]] {
+    const uint32_t count = whole.count();
+    if (count != 0 && !(*at == '0' && count > 1)) [[likely]] {
+      uint64_t value = number_of(whole.values, count) * kPowersOfTen[scale];
+      const char* behind = at + count;
+      bool exact = true;
+      if (*behind == '.') {
+        const Digits8 fraction = load_digits(behind + 1);
+        const uint32_t digits = fraction.not_digits == 0 ? 8 : fraction.count();
+        exact = digits - 1 < scale;  // 1 … scale digits
+        // The digits stand left in a field of `scale`, zeros behind them.
+        const uint64_t kept = exact ? fraction.values & ((uint64_t{1} << (8 * digits)) - 1) : 0;
+        if (scale != 0) value += number_of(kept << (64 - 8 * scale));
+        behind += 1 + digits;
+      }
+      if (exact && (precision > 18 || value < kPowersOfTen[precision]) && ends_number(*behind)) [[likely]] {
+        place.put(static_cast<T>(value));
+        return behind;
+      }
     }
-    Int128 value;
-    at = weir_json_decimal_rest(at, end, precision, scale, &value);
-    if (at == nullptr) return nullptr;
-    place.put(static_cast<T>(value));
-    return at;
+  }
+  Int128 value;
+  at = weir_json_decimal_rest(at, end, precision, scale, &value);
+  if (at == nullptr) return nullptr;
+  place.put(static_cast<T>(value));
+  return at;
 }
 
 WEIR_INLINE const char* double_value(const char* at, const char* end, Place place) {
-    if (*at == 'n') return null_value(at, place);
-    double value;
-    at = weir_json_double_rest(at, end, &value);
-    if (at != nullptr) place.put(value);
-    return at;
+  if (*at == 'n') return null_value(at, place);
+  double value;
+  at = weir_json_double_rest(at, end, &value);
+  if (at != nullptr) place.put(value);
+  return at;
 }
 
 WEIR_INLINE const char* float_value(const char* at, const char* end, Place place) {
-    if (*at == 'n') return null_value(at, place);
-    float value;
-    at = weir_json_float_rest(at, end, &value);
-    if (at != nullptr) place.put(value);
-    return at;
+  if (*at == 'n') return null_value(at, place);
+  float value;
+  at = weir_json_float_rest(at, end, &value);
+  if (at != nullptr) place.put(value);
+  return at;
 }
 
 WEIR_INLINE const char* boolean_value(const char* at, Place place) {
-    const uint32_t word = load<uint32_t>(at);
-    if (word == kTrueWord) {
-        place.put(uint8_t{1});
-        return at + 4;
-    }
-    if (word == kFalseWord && at[4] == 'e') {
-        place.put(uint8_t{0});
-        return at + 5;
-    }
-    return null_value(at, place);
+  const uint32_t word = load<uint32_t>(at);
+  if (word == kTrueWord) {
+    place.put(uint8_t{1});
+    return at + 4;
+  }
+  if (word == kFalseWord && at[4] == 'e') {
+    place.put(uint8_t{0});
+    return at + 5;
+  }
+  return null_value(at, place);
 }
 
 WEIR_INLINE const char* string_value(Context* context, const char* at, const char* end, Place place) {
-    if (*at != '"') return null_value(at, place);
-    ++at;
-    const uint32_t special = bits_string_special(at);
-    const uint32_t size = special != 0 ? static_cast<uint32_t>(__builtin_ctz(special)) : 32;
-    if (special != 0 && at[size] == '"') [[likely]] {
-        place.put(StringRef{at, size});
-        return at + size + 1;
-    }
-    StringRef value;
-    at = weir_json_string_rest(context, at, end, place.offset != kNoOffset ? &value : nullptr);
-    if (at == nullptr) return nullptr;
-    if (place.offset == kNoOffset) value = {};
-    place.put(value);
-    return at;
+  if (*at != '"') return null_value(at, place);
+  ++at;
+  const uint32_t special = bits_string_special(at);
+  const uint32_t size = special != 0 ? static_cast<uint32_t>(__builtin_ctz(special)) : 32;
+  if (special != 0 && at[size] == '"') [[likely]] {
+    place.put(StringRef{at, size});
+    return at + size + 1;
+  }
+  StringRef value;
+  at = weir_json_string_rest(context, at, end, place.offset != kNoOffset ? &value : nullptr);
+  if (at == nullptr) return nullptr;
+  if (place.offset == kNoOffset) value = {};
+  place.put(value);
+  return at;
 }
 
 // Quoted timestamps, cut to `precision` digits. The minute that was met last is remembered, in one of the scan's slots.
-WEIR_INLINE const char* timestamp_value(ScanState* scan, const char* at, const char* end, Place place, uint32_t precision, bool utc,
-                                        uint32_t slot) {
-    if (*at != '"') return null_value(at, place);
-    ++at;
-    MinuteCache& cache = scan->minutes[slot];
-    if (((load<uint64_t>(at) ^ cache.text[0]) | (load<uint64_t>(at + 8) ^ cache.text[1])) != 0) [[unlikely]] {
-        if (!weir_json_minute(scan, at, end, slot)) return nullptr;
-    }
-    // :SS, then the fraction.
-    const uint32_t tens = static_cast<uint8_t>(at[17]) - uint32_t{'0'};
-    const uint32_t ones = static_cast<uint8_t>(at[18]) - uint32_t{'0'};
-    if (at[16] != ':' || tens > 5 || ones > 9) return nullptr;
-    int64_t value = cache.minute_us + static_cast<int64_t>(tens * 10 + ones) * 1000000;
-    const char* behind = at + 19;
-    if (*behind == '.') {
-        const Digits8 fraction = load_digits(behind + 1);
-        if (fraction.not_digits == 0) return nullptr;
-        const uint32_t digits = fraction.count();
-        const uint32_t kept = digits < precision ? digits : precision;
-        value += static_cast<int64_t>(number_of(fraction.values & ((uint64_t{1} << (8 * kept)) - 1)) / 100);
-        behind += 1 + digits;
-    }
-    if (utc) {
-        if (*behind != 'Z') return nullptr;
-        ++behind;
-    }
-    if (*behind != '"') return nullptr;
-    place.put(value);
-    return behind + 1;
+WEIR_INLINE const char* timestamp_value(ScanState* scan, const char* at, const char* end, Place place,
+                                        uint32_t precision, bool utc, uint32_t slot) {
+  if (*at != '"') return null_value(at, place);
+  ++at;
+  MinuteCache& cache = scan->minutes[slot];
+  if (((load<uint64_t>(at) ^ cache.text[0]) | (load<uint64_t>(at + 8) ^ cache.text[1])) != 0) [[unlikely]] {
+    if (!weir_json_minute(scan, at, end, slot)) return nullptr;
+  }
+  // :SS, then the fraction.
+  const uint32_t tens = static_cast<uint8_t>(at[17]) - uint32_t{'0'};
+  const uint32_t ones = static_cast<uint8_t>(at[18]) - uint32_t{'0'};
+  if (at[16] != ':' || tens > 5 || ones > 9) return nullptr;
+  int64_t value = cache.minute_us + static_cast<int64_t>(tens * 10 + ones) * 1000000;
+  const char* behind = at + 19;
+  if (*behind == '.') {
+    const Digits8 fraction = load_digits(behind + 1);
+    if (fraction.not_digits == 0) return nullptr;
+    const uint32_t digits = fraction.count();
+    const uint32_t kept = digits < precision ? digits : precision;
+    value += static_cast<int64_t>(number_of(fraction.values & ((uint64_t{1} << (8 * kept)) - 1)) / 100);
+    behind += 1 + digits;
+  }
+  if (utc) {
+    if (*behind != 'Z') return nullptr;
+    ++behind;
+  }
+  if (*behind != '"') return nullptr;
+  place.put(value);
+  return behind + 1;
 }
 
 }  // namespace weir::abi

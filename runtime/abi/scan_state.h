@@ -9,35 +9,35 @@ namespace weir::abi {
 
 // Kind of a column as the file formats see it; the numbering is that of weir::types::Kind.
 enum class ColumnKind : uint8_t {
-    Null,
-    Boolean,
-    TinyInt,
-    SmallInt,
-    Integer,
-    BigInt,
-    Float,
-    Double,
-    Decimal,
-    String,
-    Bytes,
-    Date,
-    Timestamp,
-    TimestampLtz,
-    IntervalYearMonth,
-    IntervalDayTime,
+  Null,
+  Boolean,
+  TinyInt,
+  SmallInt,
+  Integer,
+  BigInt,
+  Float,
+  Double,
+  Decimal,
+  String,
+  Bytes,
+  Date,
+  Timestamp,
+  TimestampLtz,
+  IntervalYearMonth,
+  IntervalDayTime,
 };
 
 // One column of the scan's row, by its index (which is also its bit in the bitmap of NULLs).
 struct ScanColumn {
-    const char* name;
-    uint32_t name_bytes;
-    ColumnKind kind;
-    uint8_t precision;
-    uint8_t scale;
-    bool not_null;
-    bool decoded;      // false: computed, no member of the object
-    Carrier carrier;
-    uint32_t offset;   // in the row; kNoOffset: checked, not kept
+  const char* name;
+  uint32_t name_bytes;
+  ColumnKind kind;
+  uint8_t precision;
+  uint8_t scale;
+  bool not_null;
+  bool decoded;  // false: computed, no member of the object
+  Carrier carrier;
+  uint32_t offset;  // in the row; kNoOffset: checked, not kept
 };
 
 // ---- the shape of a record ---------------------------------------------------------------------
@@ -49,25 +49,25 @@ constexpr uint32_t kShapeSteps = 64;
 constexpr uint32_t kShapeLiteralBytes = 32;
 
 enum : uint32_t {
-    kStepSkip = 0xffff0000u,  // a value of no column: checked for grammar only
-    kStepMore,                // no value: the literal goes on in the next step
-    kStepEnd,                 // the literal ends the line
+  kStepSkip = 0xffff0000u,  // a value of no column: checked for grammar only
+  kStepMore,                // no value: the literal goes on in the next step
+  kStepEnd,                 // the literal ends the line
 };
 
 struct ShapeStep {
-    alignas(32) uint8_t literal[kShapeLiteralBytes];  // zeros behind `length`
-    alignas(32) uint8_t mask[kShapeLiteralBytes];     // 0xff for the first `length` bytes
-    uint32_t length;
-    uint32_t action;  // index of a column, or kStep…
+  alignas(32) uint8_t literal[kShapeLiteralBytes];  // zeros behind `length`
+  alignas(32) uint8_t mask[kShapeLiteralBytes];     // 0xff for the first `length` bytes
+  uint32_t length;
+  uint32_t action;  // index of a column, or kStep…
 };
 
 struct Shape {
-    ShapeStep steps[kShapeSteps];
-    uint32_t step_count;  // 0: nothing learnt
-    uint32_t misses;      // in a row
-    uint32_t pause;       // records for which the fast path is not tried, because shapes keep changing
-    uint32_t next_pause;
-    uint64_t fast_rows_before;  // ScanState::fast_rows when it was learnt
+  ShapeStep steps[kShapeSteps];
+  uint32_t step_count;  // 0: nothing learnt
+  uint32_t misses;      // in a row
+  uint32_t pause;       // records for which the fast path is not tried, because shapes keep changing
+  uint32_t next_pause;
+  uint64_t fast_rows_before;  // ScanState::fast_rows when it was learnt
 };
 
 // ---- keys --------------------------------------------------------------------------------------
@@ -76,55 +76,55 @@ struct Shape {
 // Where no such hash was found, `usable` is false.
 constexpr uint8_t kNoSlot = 0xff;
 struct KeyTable {
-    uint64_t mask;
-    uint64_t multiplier;
-    bool usable;
-    uint8_t slots[256];  // column, kNoSlot
+  uint64_t mask;
+  uint64_t multiplier;
+  bool usable;
+  uint8_t slots[256];  // column, kNoSlot
 };
 
 // The minute that a timestamp column met last: its text "2026-01-01 08:00" and its first microsecond.
 struct MinuteCache {
-    uint64_t text[2];  // zeros: none
-    int64_t minute_us;
+  uint64_t text[2];  // zeros: none
+  int64_t minute_us;
 };
 constexpr uint32_t kMinuteCaches = 8;  // timestamp columns beyond share them
 
 enum : uint64_t {
-    kScanIgnoreParseErrors = 1,  // json.ignore-parse-errors
-    kScanFailOnMissing = 2,      // json.fail-on-missing-field
-    kScanIso = 4,                // json.timestamp-format.standard = ISO-8601
-    kScanStrictOnly = 8,         // the fast paths are off (a way of the test suite)
+  kScanIgnoreParseErrors = 1,  // json.ignore-parse-errors
+  kScanFailOnMissing = 2,      // json.fail-on-missing-field
+  kScanIso = 4,                // json.timestamp-format.standard = ISO-8601
+  kScanStrictOnly = 8,         // the fast paths are off (a way of the test suite)
 };
 
 struct ScanState {
-    // The worker's; set before each batch.
-    Context* context;
-    // Of the partition at hand: set before a batch, taken back after it.
-    int64_t watermark;   // w, ms; kNoWatermark before the first
-    uint64_t position;   // byte offset of the batch's first byte
-    uint64_t line;       // lines before it, blank ones included
-    uint32_t partition;
-    // At most so many rows per block, 1 … kBlockRows.
-    uint32_t block_rows;
-    uint64_t flags;
-    // Counters; only ever raised.
-    uint64_t rows_read;      // records, rejected ones included
-    uint64_t rows_rejected;
-    uint64_t fast_rows;      // decoded by the generated decoder
-    // Called for each rejected record, its line without the line end. The policy is the runtime's: it may count, route, or
-    // set `stop`; then the kernel hands on the rows before it and returns.
-    void (*on_reject)(ScanState* scan, const RowError* error, const char* begin, const char* end);
-    bool stop;
-    void* owner;  // of the runtime, for on_reject
+  // The worker's; set before each batch.
+  Context* context;
+  // Of the partition at hand: set before a batch, taken back after it.
+  int64_t watermark;  // w, ms; kNoWatermark before the first
+  uint64_t position;  // byte offset of the batch's first byte
+  uint64_t line;      // lines before it, blank ones included
+  uint32_t partition;
+  // At most so many rows per block, 1 … kBlockRows.
+  uint32_t block_rows;
+  uint64_t flags;
+  // Counters; only ever raised.
+  uint64_t rows_read;  // records, rejected ones included
+  uint64_t rows_rejected;
+  uint64_t fast_rows;  // decoded by the generated decoder
+  // Called for each rejected record, its line without the line end. The policy is the runtime's: it may count, route, or
+  // set `stop`; then the kernel hands on the rows before it and returns.
+  void (*on_reject)(ScanState* scan, const RowError* error, const char* begin, const char* end);
+  bool stop;
+  void* owner;  // of the runtime, for on_reject
 
-    uint32_t column_count;
-    const ScanColumn* columns;
-    const uint64_t* member_bits;  // NULL bits of the columns that are members of the object
-    void* members;                // of the strict parser: where each column's value lies in the line
-    char* rows;  // kBlockRows × row_bytes, 64-byte aligned
-    MinuteCache minutes[kMinuteCaches];
-    KeyTable keys;
-    Shape shape;
+  uint32_t column_count;
+  const ScanColumn* columns;
+  const uint64_t* member_bits;  // NULL bits of the columns that are members of the object
+  void* members;                // of the strict parser: where each column's value lies in the line
+  char* rows;                   // kBlockRows × row_bytes, 64-byte aligned
+  MinuteCache minutes[kMinuteCaches];
+  KeyTable keys;
+  Shape shape;
 };
 
 }  // namespace weir::abi

@@ -10,80 +10,51 @@
 namespace weir::formats {
 
 struct JsonScan::Memory {
-    struct Free {
-        void operator()(char* memory) const { std::free(memory); }
-    };
-    std::vector<JsonScanColumn> declared;
-    std::vector<abi::ScanColumn> columns;
-    std::vector<uint64_t> member_bits;
-    std::vector<json::Span> members;
-    std::unique_ptr<char, Free> rows;
-    abi::ScanState state{};
+  struct Free {
+    void operator()(char* memory) const { std::free(memory); }
+  };
+  std::vector<JsonScanColumn> declared;
+  std::vector<abi::ScanColumn> columns;
+  std::vector<uint64_t> member_bits;
+  std::vector<json::Span> members;
+  std::unique_ptr<char, Free> rows;
+  abi::ScanState state{};
 };
 
 JsonScan::JsonScan(std::vector<JsonScanColumn> columns, uint32_t row_bytes, uint64_t flags)
     : memory_(std::make_unique<Memory>()) {
-    Memory& memory = *memory_;
-    memory.declared = std::move(columns);
-    memory.members.resize(memory.declared.size());
-    memory.member_bits.resize((memory.declared.size() + 63) / 64);
-    for (size_t i = 0; i < memory.declared.size(); ++i) {
-        const JsonScanColumn& column = memory.declared[i];
-        memory.columns.push_back({column.name.data(), static_cast<uint32_t>(column.name.size()), column.kind,
-                                  column.precision, column.scale, column.not_null, column.decoded, column.carrier,
-                                  column.offset});
-        if (column.decoded) memory.member_bits[i / 64] |= uint64_t{1} << (i % 64);
-    }
-    const size_t bytes = (uint64_t{row_bytes} * abi::kBlockRows + 63) / 64 * 64;
-    memory.rows.reset(static_cast<char*>(std::aligned_alloc(64, bytes == 0 ? 64 : bytes)));
+  Memory& memory = *memory_;
+  memory.declared = std::move(columns);
+  memory.members.resize(memory.declared.size());
+  memory.member_bits.resize((memory.declared.size() + 63) / 64);
+  for (size_t i = 0; i < memory.declared.size(); ++i) {
+    const JsonScanColumn& column = memory.declared[i];
+    memory.columns.push_back({column.name.data(), static_cast<uint32_t>(column.name.size()), column.kind,
+                              column.precision, column.scale, column.not_null, column.decoded, column.carrier,
+                              column.offset});
+    if (column.decoded) memory.member_bits[i / 64] |= uint64_t{1} << (i % 64);
+  }
+  const size_t bytes = (uint64_t{row_bytes} * abi::kBlockRows + 63) / 64 * 64;
+  memory.rows.reset(static_cast<char*>(std::aligned_alloc(64, bytes == 0 ? 64 : bytes)));
 
-    abi::ScanState& state = memory.state;
-    state.watermark = abi::kNoWatermark;
-    state.block_rows = abi::kBlockRows;
-    state.flags = flags;
-    state.column_count = static_cast<uint32_t>(memory.columns.size());
-    state.columns = memory.columns.data();
-    state.member_bits = memory.member_bits.data();
-    state.members = memory.members.data();
-    state.rows = memory.rows.get();
-    // A minute that is right, so that no bytes are ever taken for one that are not.
-    for (abi::MinuteCache& cache : state.minutes) {
-        std::memcpy(cache.text, (flags & abi::kScanIso) != 0 ? "1970-01-01T00:00" : "1970-01-01 00:00", 16);
-    }
-    json::make_key_table(&state);
+  abi::ScanState& state = memory.state;
+  state.watermark = abi::kNoWatermark;
+  state.block_rows = abi::kBlockRows;
+  state.flags = flags;
+  state.column_count = static_cast<uint32_t>(memory.columns.size());
+  state.columns = memory.columns.data();
+  state.member_bits = memory.member_bits.data();
+  state.members = memory.members.data();
+  state.rows = memory.rows.get();
+  // A minute that is right, so that no bytes are ever taken for one that are not.
+  for (abi::MinuteCache& cache : state.minutes) {
+    std::memcpy(cache.text, (flags & abi::kScanIso) != 0 ? "1970-01-01T00:00" : "1970-01-01 00:00", 16);
+  }
+  json::make_key_table(&state);
 }
 
 JsonScan::~JsonScan() = default;
 
 abi::ScanState& JsonScan::state() { return memory_->state; }
-
-std::string_view reason_text(abi::RowReason reason) {
-    switch (reason) {
-        case abi::RowReason::None: return "";
-        case abi::RowReason::NotAnObject: return "not a JSON object";
-        case abi::RowReason::Truncated: return "the line ends inside the object";
-        case abi::RowReason::UnexpectedByte: return "unexpected byte";
-        case abi::RowReason::BadNumber: return "not a number as JSON writes it";
-        case abi::RowReason::BadEscape: return "unknown escape";
-        case abi::RowReason::LoneSurrogate: return "half of a surrogate pair";
-        case abi::RowReason::ControlCharacter: return "control character in a string";
-        case abi::RowReason::InvalidUtf8: return "not UTF-8";
-        case abi::RowReason::TooDeep: return "nested more than 128 levels deep";
-        case abi::RowReason::BytesAfterObject: return "bytes after the object";
-        case abi::RowReason::WrongType: return "wrong type";
-        case abi::RowReason::NotANumber: return "not a number";
-        case abi::RowReason::NotAnInteger: return "not an integer";
-        case abi::RowReason::OutOfRange: return "out of range";
-        case abi::RowReason::BadTimestamp: return "not a timestamp";
-        case abi::RowReason::BadDate: return "not a date";
-        case abi::RowReason::BadBoolean: return "not a boolean";
-        case abi::RowReason::BadBase64: return "not base64";
-        case abi::RowReason::NullNotAllowed: return "NULL for NOT NULL";
-        case abi::RowReason::MissingField: return "missing";
-        case abi::RowReason::EventTimeNull: return "event time is NULL";
-        case abi::RowReason::EventTimeFails: return "event time cannot be computed";
-    }
-    return "";
-}
 
 }  // namespace weir::formats

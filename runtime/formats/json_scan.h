@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "runtime/abi/scan_state.h"
@@ -11,33 +10,30 @@
 namespace weir::formats {
 
 struct JsonScanColumn {
-    std::string name;
-    abi::ColumnKind kind{};
-    uint8_t precision = 0;
-    uint8_t scale = 0;
-    bool not_null = false;
-    bool decoded = true;
-    abi::Carrier carrier{};
-    uint32_t offset = abi::kNoOffset;
+  std::string name;
+  abi::ColumnKind kind{};
+  uint8_t precision = 0;
+  uint8_t scale = 0;
+  bool not_null = false;
+  bool decoded = true;
+  abi::Carrier carrier{};
+  uint32_t offset = abi::kNoOffset;
 };
 
 // Owns a ScanState and what it points to: key table, shape, rows of a block.
 class JsonScan {
-  public:
-    // `flags`: kScan… of runtime/abi/scan_state.h, from the table's options.
-    JsonScan(std::vector<JsonScanColumn> columns, uint32_t row_bytes, uint64_t flags);
-    ~JsonScan();
-    JsonScan(const JsonScan&) = delete;
-    JsonScan& operator=(const JsonScan&) = delete;
+ public:
+  // `flags`: kScan… of runtime/abi/scan_state.h, from the table's options.
+  JsonScan(std::vector<JsonScanColumn> columns, uint32_t row_bytes, uint64_t flags);
+  ~JsonScan();
+  JsonScan(const JsonScan&) = delete;
+  JsonScan& operator=(const JsonScan&) = delete;
 
-    abi::ScanState& state();
+  abi::ScanState& state();
 
-  private:
-    struct Memory;
-    std::unique_ptr<Memory> memory_;
+ private:
+  struct Memory;
+  std::unique_ptr<Memory> memory_;
 };
-
-// "not an integer": the column `reason` of REJECTED(t).
-std::string_view reason_text(abi::RowReason reason);
 
 }  // namespace weir::formats

@@ -18,86 +18,86 @@ constexpr uint32_t kFirstPause = 32;  // records; doubles while shapes keep chan
 constexpr uint32_t kLongestPause = 4096;
 
 class ShapeWriter {
-  public:
-    explicit ShapeWriter(Shape* shape) : shape_(shape) {}
+ public:
+  explicit ShapeWriter(Shape* shape) : shape_(shape) {}
 
-    // Bytes that the record has, then what follows them. False: there is no room.
-    bool add(const char* begin, const char* end, uint32_t action) {
-        while (end - begin > abi::kShapeLiteralBytes) {
-            if (!add_step(begin, abi::kShapeLiteralBytes, abi::kStepMore)) return false;
-            begin += abi::kShapeLiteralBytes;
-        }
-        return add_step(begin, static_cast<uint32_t>(end - begin), action);
+  // Bytes that the record has, then what follows them. False: there is no room.
+  bool add(const char* begin, const char* end, uint32_t action) {
+    while (end - begin > abi::kShapeLiteralBytes) {
+      if (!add_step(begin, abi::kShapeLiteralBytes, abi::kStepMore)) return false;
+      begin += abi::kShapeLiteralBytes;
     }
-    uint32_t count() const { return count_; }
+    return add_step(begin, static_cast<uint32_t>(end - begin), action);
+  }
+  uint32_t count() const { return count_; }
 
-  private:
-    bool add_step(const char* literal, uint32_t length, uint32_t action) {
-        if (count_ == abi::kShapeSteps) return false;
-        ShapeStep& step = shape_->steps[count_++];
-        step = {};
-        std::memcpy(step.literal, literal, length);
-        std::memset(step.mask, 0xff, length);
-        step.length = length;
-        step.action = action;
-        return true;
-    }
-    Shape* shape_;
-    uint32_t count_ = 0;
+ private:
+  bool add_step(const char* literal, uint32_t length, uint32_t action) {
+    if (count_ == abi::kShapeSteps) return false;
+    ShapeStep& step = shape_->steps[count_++];
+    step = {};
+    std::memcpy(step.literal, literal, length);
+    std::memset(step.mask, 0xff, length);
+    step.length = length;
+    step.action = action;
+    return true;
+  }
+  Shape* shape_;
+  uint32_t count_ = 0;
 };
 
 // The line is known to decode. `end` is the line feed.
 bool write_shape(ScanState* scan, const char* line, const char* end) {
-    ShapeWriter writer(&scan->shape);
-    Fault fault;
-    const char* literal = line;
-    const char* at = skip_space(skip_space(line, end) + 1, end);
-    while (*at == '"') {
-        bool escaped = false;
-        const char* const name = at + 1;
-        const char* const quote = check_string(name, end, &escaped, &fault);
-        const std::string_view text(name, static_cast<size_t>(quote - name));
-        const uint32_t column = escaped ? abi::kNoColumn : find_column(scan, text);
-        if (escaped) return false;
-        at = skip_space(skip_space(quote + 1, end) + 1, end);
-        if (!writer.add(literal, at, column == abi::kNoColumn ? uint32_t{abi::kStepSkip} : column)) return false;
-        Span value;
-        at = check_value(at, end, 1, &value, &fault);
-        literal = at;
-        at = skip_space(at, end);
-        if (*at == ',') at = skip_space(at + 1, end);
-    }
-    if (!writer.add(literal, end + 1, abi::kStepEnd)) return false;
-    scan->shape.step_count = writer.count();
-    return true;
+  ShapeWriter writer(&scan->shape);
+  Fault fault;
+  const char* literal = line;
+  const char* at = skip_space(skip_space(line, end) + 1, end);
+  while (*at == '"') {
+    bool escaped = false;
+    const char* const name = at + 1;
+    const char* const quote = check_string(name, end, &escaped, &fault);
+    const std::string_view text(name, static_cast<size_t>(quote - name));
+    const uint32_t column = escaped ? abi::kNoColumn : find_column(scan, text);
+    if (escaped) return false;
+    at = skip_space(skip_space(quote + 1, end) + 1, end);
+    if (!writer.add(literal, at, column == abi::kNoColumn ? uint32_t{abi::kStepSkip} : column)) return false;
+    Span value;
+    at = check_value(at, end, 1, &value, &fault);
+    literal = at;
+    at = skip_space(at, end);
+    if (*at == ',') at = skip_space(at + 1, end);
+  }
+  if (!writer.add(literal, end + 1, abi::kStepEnd)) return false;
+  scan->shape.step_count = writer.count();
+  return true;
 }
 
 }  // namespace
 
 void learn_shape(ScanState* scan, const char* line, const char* end) {
-    Shape& shape = scan->shape;
-    if ((scan->flags & abi::kScanStrictOnly) != 0 || *end != '\n') return;
-    if (shape.step_count == 0) {
-        if (shape.pause == 0) {
-            if (!write_shape(scan, line, end)) shape.step_count = 0, shape.pause = kLongestPause;
-        } else {
-            --shape.pause;
-        }
-        return;
-    }
-    if (shape.misses < kPatience) return;
-    // A shape that never came true makes the next pause longer.
-    if (scan->fast_rows - shape.fast_rows_before < kPatience) {
-        shape.next_pause = shape.next_pause == 0              ? kFirstPause
-                           : shape.next_pause < kLongestPause ? shape.next_pause * 2
-                                                              : kLongestPause;
-        shape.pause = shape.next_pause;
+  Shape& shape = scan->shape;
+  if ((scan->flags & abi::kScanStrictOnly) != 0 || *end != '\n') return;
+  if (shape.step_count == 0) {
+    if (shape.pause == 0) {
+      if (!write_shape(scan, line, end)) shape.step_count = 0, shape.pause = kLongestPause;
     } else {
-        shape.next_pause = 0;
+      --shape.pause;
     }
-    shape.misses = 0;
-    shape.fast_rows_before = scan->fast_rows;
-    if (!write_shape(scan, line, end)) shape.step_count = 0, shape.pause = kLongestPause;
+    return;
+  }
+  if (shape.misses < kPatience) return;
+  // A shape that never came true makes the next pause longer.
+  if (scan->fast_rows - shape.fast_rows_before < kPatience) {
+    shape.next_pause = shape.next_pause == 0              ? kFirstPause
+                       : shape.next_pause < kLongestPause ? shape.next_pause * 2
+                                                          : kLongestPause;
+    shape.pause = shape.next_pause;
+  } else {
+    shape.next_pause = 0;
+  }
+  shape.misses = 0;
+  shape.fast_rows_before = scan->fast_rows;
+  if (!write_shape(scan, line, end)) shape.step_count = 0, shape.pause = kLongestPause;
 }
 
 }  // namespace weir::formats::json

@@ -10,8 +10,8 @@ namespace weir::formats::json {
 
 // The first thing that is wrong, and where.
 struct Fault {
-    abi::RowReason reason = abi::RowReason::None;
-    const char* at = nullptr;
+  abi::RowReason reason = abi::RowReason::None;
+  const char* at = nullptr;
 };
 
 // Levels of arrays and objects, the record itself included.
@@ -19,9 +19,9 @@ constexpr uint32_t kMaxDepth = 128;
 
 // A value in the text.
 struct Span {
-    const char* begin = nullptr;  // null: there is none
-    const char* end = nullptr;
-    bool escaped = false;  // a string with backslashes
+  const char* begin = nullptr;  // null: there is none
+  const char* end = nullptr;
+  bool escaped = false;  // a string with backslashes
 };
 
 const char* skip_space(const char* at, const char* end);

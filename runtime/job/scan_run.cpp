@@ -1,9 +1,6 @@
 #include "runtime/job/scan_run.h"
 
 #include <algorithm>
-#include <cstdlib>
-#include <cstring>
-#include <new>
 
 #include <fmt/format.h>
 
@@ -36,41 +33,37 @@ Result<ScanSettings> scan_settings(const ManifestScan& scan, uint32_t block_rows
   return settings;
 }
 
+namespace {
+
+std::vector<formats::JsonScanColumn> json_columns(const ManifestScan& scan) {
+  std::vector<formats::JsonScanColumn> columns;
+  for (const ManifestColumn& column : scan.columns) {
+    columns.push_back({column.name, static_cast<abi::ColumnKind>(column.kind), column.precision, column.scale,
+                       column.not_null, column.decoded, column.carrier, column.offset});
+  }
+  return columns;
+}
+
+}  // namespace
+
 ScanRun::ScanRun(const Manifest& manifest, uint32_t scan, const ScanSettings& settings,
                  const EntryPoints& entries, abi::Context* context, Outcome& outcome)
     : manifest_(manifest),
       scan_(manifest.scans[scan]),
       on_error_(settings.on_error),
       outcome_(outcome),
-      scan_lines_(entries.get<ScanLines>("scan", scan_.pipeline)) {
-  for (const ManifestColumn& column : scan_.columns) {
-    columns_.push_back({column.name.data(), static_cast<uint32_t>(column.name.size()),
-                        static_cast<abi::ColumnKind>(column.kind), column.precision, column.scale,
-                        column.not_null, column.decoded, column.carrier, column.offset});
-  }
-  constexpr size_t kAlignment = 64;
-  const size_t bytes = std::max<size_t>(size_t{abi::kBlockRows} * scan_.row_bytes, kAlignment);
-  rows_ =
-      static_cast<char*>(std::aligned_alloc(kAlignment, (bytes + kAlignment - 1) / kAlignment * kAlignment));
-  if (rows_ == nullptr) {
-    throw std::bad_alloc();  // ends the process
-  }
-  std::memset(rows_, 0, bytes);
+      scan_lines_(entries.get<ScanLines>("scan", scan_.pipeline)),
+      json_(json_columns(scan_), scan_.row_bytes, settings.flags),
+      state_(json_.state()) {
   state_.context = context;
   state_.block_rows = settings.block_rows;
-  state_.flags = settings.flags;
   state_.on_reject = on_reject;
   state_.owner = this;
-  state_.column_count = static_cast<uint32_t>(columns_.size());
-  state_.columns = columns_.data();
-  state_.rows = rows_;
   if (on_error_ == OnError::Route && scan_.rejected_pipeline >= 0) {
     const auto pipeline = static_cast<uint32_t>(scan_.rejected_pipeline);
     rejected_ = std::make_unique<RejectedRows>(entries.get<Consume>("consume", pipeline), context);
   }
 }
-
-ScanRun::~ScanRun() { std::free(rows_); }
 
 void ScanRun::run(PartitionRun& partition, const connectors::Batch& batch) {
   partition_ = &partition;

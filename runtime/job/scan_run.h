@@ -8,10 +8,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "runtime/abi/scan_state.h"
 #include "runtime/connectors/connector.h"
+#include "runtime/formats/json_scan.h"
 #include "runtime/job/entry_points.h"
 #include "runtime/job/manifest.h"
 #include "runtime/job/outcome.h"
@@ -33,7 +33,6 @@ class ScanRun {
  public:
   ScanRun(const Manifest& manifest, uint32_t scan, const ScanSettings& settings, const EntryPoints& entries,
           abi::Context* context, Outcome& outcome);
-  ~ScanRun();
   ScanRun(const ScanRun&) = delete;
   ScanRun& operator=(const ScanRun&) = delete;
 
@@ -55,9 +54,8 @@ class ScanRun {
   OnError on_error_;
   Outcome& outcome_;
   ScanLines scan_lines_;
-  abi::ScanState state_{};
-  std::vector<abi::ScanColumn> columns_;
-  char* rows_ = nullptr;
+  formats::JsonScan json_;
+  abi::ScanState& state_;
   std::unique_ptr<RejectedRows> rejected_;  // route
   // Of the batch at hand.
   PartitionRun* partition_ = nullptr;
