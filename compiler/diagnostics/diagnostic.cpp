@@ -34,10 +34,12 @@ std::vector<Diagnostic> Diagnostics::sorted() const {
   std::vector<Diagnostic> unique;
   for (const size_t index : order) {
     const Diagnostic& diagnostic = diagnostics_[index];
-    const bool seen = std::any_of(unique.rbegin(), unique.rend(), [&](const Diagnostic& other) {
-      return other.code == diagnostic.code && other.labels.front().span == diagnostic.labels.front().span &&
-             other.message == diagnostic.message;
-    });
+    bool seen = false;
+    for (auto other = unique.rbegin(); other != unique.rend() && !seen; ++other) {
+      if (other->labels.front().span.begin != diagnostic.labels.front().span.begin) break;
+      seen = other->code == diagnostic.code && other->message == diagnostic.message &&
+             other->labels.front().span == diagnostic.labels.front().span;
+    }
     if (!seen) unique.push_back(diagnostic);
   }
   return unique;

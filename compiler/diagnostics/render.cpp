@@ -17,24 +17,18 @@ struct Colours {
 Colours colours(Severity severity, bool on) {
   if (!on) return {"", "", "", "", ""};
   switch (severity) {
-    case Severity::Error:
-      return {"\033[1;31m", "\033[1;34m", "\033[1;31m", "\033[1m", "\033[0m"};
-    case Severity::Warning:
-      return {"\033[1;33m", "\033[1;34m", "\033[1;33m", "\033[1m", "\033[0m"};
-    case Severity::Note:
-      break;
+    case Severity::Error: return {"\033[1;31m", "\033[1;34m", "\033[1;31m", "\033[1m", "\033[0m"};
+    case Severity::Warning: return {"\033[1;33m", "\033[1;34m", "\033[1;33m", "\033[1m", "\033[0m"};
+    case Severity::Note: break;
   }
   return {"\033[1;36m", "\033[1;34m", "\033[1;36m", "\033[1m", "\033[0m"};
 }
 
 std::string_view word(Severity severity) {
   switch (severity) {
-    case Severity::Error:
-      return "error";
-    case Severity::Warning:
-      return "warning";
-    case Severity::Note:
-      break;
+    case Severity::Error: return "error";
+    case Severity::Warning: return "warning";
+    case Severity::Note: break;
   }
   return "note";
 }
@@ -119,7 +113,7 @@ struct Frame {
       return std::tuple(!a.primary, a.begin, a.end, a.text) < std::tuple(!b.primary, b.begin, b.end, b.text);
     });
     const std::string_view text = source.line(number);
-        // Bytes far outside the window are not even looked at: a line may have megabytes.
+    // Bytes far outside the window are not even looked at: a line may have megabytes.
     const size_t anchor = std::min<size_t>(marks.front().begin, text.size());
     size_t from =
         text.size() > kWindowColumns && anchor > kWindowColumns * 2 / 3 ? anchor - kWindowColumns / 2 : 0;

@@ -36,12 +36,9 @@ std::string range_of(Span span, const Source& source) {
 
 std::string_view word(Severity severity) {
   switch (severity) {
-    case Severity::Error:
-      return "error";
-    case Severity::Warning:
-      return "warning";
-    case Severity::Note:
-      break;
+    case Severity::Error: return "error";
+    case Severity::Warning: return "warning";
+    case Severity::Note: break;
   }
   return "note";
 }

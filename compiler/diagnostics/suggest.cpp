@@ -33,7 +33,7 @@ std::optional<std::string> nearest(std::string_view name, std::span<const std::s
   const std::string* found = nullptr;
   for (const std::string& candidate : candidates) {
     const size_t d = distance(name, candidate, limit);
-        // A one-letter name is only ever meant by its other case.
+    // A one-letter name is only ever meant by its other case.
     if (d < best && d < std::max(name.size(), candidate.size())) {
       best = d;
       found = &candidate;

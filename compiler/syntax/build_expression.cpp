@@ -57,24 +57,12 @@ ExpressionPtr left_associative(Rule* rule, const Build& build_operand) {
     if (auto* node = dynamic_cast<antlr4::tree::TerminalNode*>(child)) {
       op_span = span_of(node);
       switch (node->getSymbol()->getType()) {
-        case Parser::PLUS:
-          op = BinaryOperator::Add;
-          break;
-        case Parser::MINUS:
-          op = BinaryOperator::Subtract;
-          break;
-        case Parser::STAR:
-          op = BinaryOperator::Multiply;
-          break;
-        case Parser::SLASH:
-          op = BinaryOperator::Divide;
-          break;
-        case Parser::PERCENT:
-          op = BinaryOperator::Modulo;
-          break;
-        default:
-          op = BinaryOperator::Concat;
-          break;
+        case Parser::PLUS: op = BinaryOperator::Add; break;
+        case Parser::MINUS: op = BinaryOperator::Subtract; break;
+        case Parser::STAR: op = BinaryOperator::Multiply; break;
+        case Parser::SLASH: op = BinaryOperator::Divide; break;
+        case Parser::PERCENT: op = BinaryOperator::Modulo; break;
+        default: op = BinaryOperator::Concat; break;
       }
       continue;
     }
@@ -92,18 +80,12 @@ ExpressionPtr build_product(BuildContext& build, Parser::ProductContext* rule) {
 
 BinaryOperator comparison_operator(Parser::ComparisonContext* rule) {
   switch (rule->start->getType()) {
-    case Parser::EQUAL:
-      return BinaryOperator::Equal;
-    case Parser::NOT_EQUAL:
-      return BinaryOperator::NotEqual;
-    case Parser::LESS:
-      return BinaryOperator::Less;
-    case Parser::LESS_EQUAL:
-      return BinaryOperator::LessEqual;
-    case Parser::GREATER:
-      return BinaryOperator::Greater;
-    default:
-      return BinaryOperator::GreaterEqual;
+    case Parser::EQUAL: return BinaryOperator::Equal;
+    case Parser::NOT_EQUAL: return BinaryOperator::NotEqual;
+    case Parser::LESS: return BinaryOperator::Less;
+    case Parser::LESS_EQUAL: return BinaryOperator::LessEqual;
+    case Parser::GREATER: return BinaryOperator::Greater;
+    default: return BinaryOperator::GreaterEqual;
   }
 }
 

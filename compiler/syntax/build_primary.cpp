@@ -56,7 +56,7 @@ ExpressionPtr build_interval(BuildContext& build, Parser::IntervalContext* rule)
 
 ExpressionPtr build_case(BuildContext& build, Parser::CaseExpressionContext* rule) {
   Case result;
-    // CASE [operand] WHEN … [ELSE otherwise] END: an expression before the first WHEN is the operand.
+  // CASE [operand] WHEN … [ELSE otherwise] END: an expression before the first WHEN is the operand.
   for (Parser::ExpressionContext* expression : rule->expression()) {
     const bool is_operand = expression->start->getStartIndex() < rule->when(0)->start->getStartIndex();
     (is_operand ? result.operand : result.otherwise) = build_expression(build, expression);
@@ -144,14 +144,10 @@ ExpressionPtr build_primary(BuildContext& build, Parser::PrimaryContext* rule) {
   if (rule->callArguments()) return build_call(build, rule);
   switch (rule->start->getType()) {
     case Parser::IDENTIFIER:
-    case Parser::QUOTED_IDENTIFIER:
-      return build_reference(build, rule);
-    case Parser::INTERVAL:
-      return build_interval(build, rule->interval());
-    case Parser::CASE:
-      return build_case(build, rule->caseExpression());
-    case Parser::TRIM:
-      return build_trim(build, rule->trim());
+    case Parser::QUOTED_IDENTIFIER: return build_reference(build, rule);
+    case Parser::INTERVAL: return build_interval(build, rule->interval());
+    case Parser::CASE: return build_case(build, rule->caseExpression());
+    case Parser::TRIM: return build_trim(build, rule->trim());
     case Parser::CAST:
     case Parser::TRY_CAST: {
       ExpressionPtr operand = build_expression(build, rule->expression(0));
@@ -181,8 +177,7 @@ ExpressionPtr build_primary(BuildContext& build, Parser::PrimaryContext* rule) {
       for (Parser::SumContext* argument : rule->sum()) arguments.push_back(build_sum(build, argument));
       return make_call(keyword_name(build, rule->start), std::move(arguments), span);
     }
-    case Parser::EXISTS:
-      return make(Exists{build_query(build, rule->query())}, span);
+    case Parser::EXISTS: return make(Exists{build_query(build, rule->query())}, span);
     case Parser::LEFT_PAREN: {
       if (rule->subQuery()) return make(ScalarQuery{build_query(build, rule->subQuery())}, span);
       std::vector<ExpressionPtr> expressions = build_expressions(build, rule->expression());

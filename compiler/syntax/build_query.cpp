@@ -59,7 +59,7 @@ Select build_select(BuildContext& build, Parser::SelectContext* rule) {
   select.distinct = rule->DISTINCT() != nullptr;
   for (Parser::SelectItemContext* item : rule->selectItem()) select.items.push_back(build_item(build, item));
   select.from = build_from(build, rule->tableReference());
-    // WHERE and HAVING: which is which, the keyword before it tells.
+  // WHERE and HAVING: which is which, the keyword before it tells.
   for (size_t i = 1; i < rule->children.size(); ++i) {
     auto* expression = dynamic_cast<Parser::ExpressionContext*>(rule->children[i]);
     if (!expression) continue;
@@ -78,7 +78,7 @@ QueryPtr build_values(BuildContext& build, Parser::ValuesContext* rule) {
   for (Parser::ExpressionContext* written : rule->expression()) {
     ExpressionPtr row = build_expression(build, written);
     std::vector<ExpressionPtr> cells;
-        // VALUES (1, 2): a row of two; VALUES 1: a row of one.
+    // VALUES (1, 2): a row of two; VALUES 1: a row of one.
     if (auto* call = std::get_if<Call>(&row->node); call && call->name.text == "ROW") {
       for (Call::Argument& argument : call->arguments) cells.push_back(std::move(argument.value));
     } else {
@@ -99,12 +99,9 @@ QueryPtr build_query_primary(BuildContext& build, Parser::QueryPrimaryContext* r
 
 SetOperator set_operator(size_t keyword, bool all) {
   switch (keyword) {
-    case Parser::UNION:
-      return all ? SetOperator::UnionAll : SetOperator::Union;
-    case Parser::INTERSECT:
-      return all ? SetOperator::IntersectAll : SetOperator::Intersect;
-    default:
-      return all ? SetOperator::ExceptAll : SetOperator::Except;
+    case Parser::UNION: return all ? SetOperator::UnionAll : SetOperator::Union;
+    case Parser::INTERSECT: return all ? SetOperator::IntersectAll : SetOperator::Intersect;
+    default: return all ? SetOperator::ExceptAll : SetOperator::Except;
   }
 }
 
@@ -152,7 +149,7 @@ OrderItem build_order(BuildContext& build, Parser::OrderItemContext* rule) {
 }
 
 void build_limit(BuildContext& build, Parser::LimitContext* rule, Query& query) {
-    // LIMIT ALL asks for nothing.
+  // LIMIT ALL asks for nothing.
   if (rule->expression()) query.limit = build_expression(build, rule->expression());
   if (rule->fetch()) {
     const Span span = span_of(rule->fetch());
@@ -166,7 +163,7 @@ void build_limit(BuildContext& build, Parser::LimitContext* rule, Query& query) 
 // WITH, ORDER BY and LIMIT around a body.
 template <typename Rule>
 QueryPtr with_clauses(BuildContext& build, Rule* rule, QueryPtr body) {
-    // `(SELECT … LIMIT 1) ORDER BY x`: the body's own clauses are inside.
+  // `(SELECT … LIMIT 1) ORDER BY x`: the body's own clauses are inside.
   const bool own_clauses = !body->with.empty() || !body->order_by.empty() || body->limit || body->offset;
   const bool adds = rule->withClause() || rule->orderBy() || rule->limit();
   if (own_clauses && adds) {

@@ -22,7 +22,7 @@ void build_type_arguments(BuildContext& build, Parser::TypeArgumentsContext* rul
   for (Parser::TypeArgumentContext* argument : rule->typeArgument()) {
     const std::string_view written = text_of(build, span_of(argument));
     if (!argument->NUMBER()) {
-            // What a collection holds does not matter: collections are refused by their name.
+      // What a collection holds does not matter: collections are refused by their name.
       if (!nested) build.diagnostics.emit(TypeArgumentMixed{}, span_of(argument), type.name);
       continue;
     }

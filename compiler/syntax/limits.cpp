@@ -15,13 +15,13 @@ WEIR_ERROR(ChainTooLong, "an expression is more than {} operators deep here", ui
 // Within one pair of parentheses (or CASE … END): a list of operands with operators between them. A chain of n operators
 // is a tree n deep, on top of its deepest operand. AND and OR are balanced when the tree is built.
 struct Level {
-  uint32_t operand = 0;  // deepest operand of the chain
-  uint32_t operators = 0;  // of the chain
-  uint32_t logical = 0;  // ANDs and ORs since the last comma or clause
-  uint32_t clause = 0;  // deepest chain since then
-  uint32_t deepest = 0;  // deepest of all
-  uint32_t set_operators = 0;  // UNION, EXCEPT, INTERSECT
-  uint32_t prefixes = 0;  // NOTs and signs just before here
+  uint32_t operand = 0;         // deepest operand of the chain
+  uint32_t operators = 0;       // of the chain
+  uint32_t logical = 0;         // ANDs and ORs since the last comma or clause
+  uint32_t clause = 0;          // deepest chain since then
+  uint32_t deepest = 0;         // deepest of all
+  uint32_t set_operators = 0;   // UNION, EXCEPT, INTERSECT
+  uint32_t prefixes = 0;        // NOTs and signs just before here
   uint32_t outer_prefixes = 0;  // … and before the parenthesis
   bool in_from = false;
 
@@ -96,9 +96,7 @@ bool check_depth(std::span<const Token> statement, const ParseLimits& limits,
         break;
       case Lexer::UNION:
       case Lexer::EXCEPT:
-      case Lexer::INTERSECT:
-        ++level.set_operators;
-        break;
+      case Lexer::INTERSECT: ++level.set_operators; break;
       case Lexer::NOT:
       case Lexer::PLUS:
       case Lexer::MINUS:
@@ -120,11 +118,8 @@ bool check_depth(std::span<const Token> statement, const ParseLimits& limits,
       case Lexer::BETWEEN:
       case Lexer::LIKE:
       case Lexer::SIMILAR:
-      case Lexer::JOIN:
-        ++level.operators;
-        break;
-      default:
-        break;
+      case Lexer::JOIN: ++level.operators; break;
+      default: break;
     }
     Level& now = levels.back();
     if (levels.size() - 1 + open_prefixes + now.prefixes > limits.nesting) {

@@ -24,6 +24,9 @@ WEIR_ERROR(ArrayNotSupported, "`[` and `]`: arrays are not supported");
 WEIR_ERROR(LookalikeCharacter, "`{}` (U+{:04X}) is not {}", std::string_view, unsigned, std::string_view);
 WEIR_ERROR(UnknownCharacter, "`{}` has no meaning here", std::string_view);
 
+// More errors than these tell nobody anything.
+constexpr size_t kErrorsReported = 50;
+
 // The offset of the first byte that is not UTF-8, or npos.
 size_t find_bad_utf8(std::string_view text) {
   for (size_t i = 0; i < text.size();) {
@@ -132,9 +135,7 @@ bool report(const Token& token, std::string_view text, const std::vector<Token>&
           .hint("strings are in single quotes: '{0}'; names are in backquotes: `{0}`", inner);
       return true;
     }
-    case Lexer::DOUBLE_EQUAL:
-      diagnostics.emit(DoubleEqual{}, span).hint("write `=` to compare");
-      return true;
+    case Lexer::DOUBLE_EQUAL: diagnostics.emit(DoubleEqual{}, span).hint("write `=` to compare"); return true;
     case Lexer::DOUBLE_COLON:
       diagnostics.emit(DoubleColon{}, span).hint("write `CAST(value AS TYPE)`");
       return true;
@@ -146,8 +147,7 @@ bool report(const Token& token, std::string_view text, const std::vector<Token>&
       diagnostics.emit(HintInQuery{}, span, shortened(text))
           .hint("set options in the table's WITH clause, or by `--set table.option=value`");
       return true;
-    case Lexer::IDENTIFIER:
-      return report_lookalike(span, text, diagnostics);
+    case Lexer::IDENTIFIER: return report_lookalike(span, text, diagnostics);
     case Lexer::OTHER:
       if (text == "[" || text == "]") {
         diagnostics.emit(ArrayNotSupported{}, span);
@@ -160,8 +160,7 @@ bool report(const Token& token, std::string_view text, const std::vector<Token>&
         diagnostics.emit(UnknownCharacter{}, span, shown);
       }
       return true;
-    default:
-      return false;
+    default: return false;
   }
 }
 
@@ -199,6 +198,10 @@ TokenList scan_tokens(const diagnostics::Source& source, Diagnostics& diagnostic
     const std::string_view written = text.substr(token.span.begin, token.span.end - token.span.begin);
     if (report(token, token.type == Lexer::UNCLOSED_STRING ? text : written, result.tokens, diagnostics))
       result.reported.push_back(token.span.begin);
+    if (result.reported.size() == kErrorsReported) {
+      result.tokens.clear();
+      return result;
+    }
     result.tokens.push_back(token);
   }
 }

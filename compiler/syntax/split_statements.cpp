@@ -25,7 +25,7 @@ std::vector<StatementTokens> split_statements(std::span<Token> tokens, std::stri
   for (size_t i = 0; i < tokens.size(); ++i) {
     if (tokens[i].type != Lexer::SEMICOLON) continue;
     if (in_set) {
-            // END right after a `;` closes the set.
+      // END right after a `;` closes the set.
       const bool closed =
           i >= 2 && tokens[i - 2].type == Lexer::SEMICOLON &&
           keyword_of(text.substr(tokens[i - 1].span.begin,

@@ -157,7 +157,7 @@ std::string describe(const FirstError& error) {
     parts.emplace_back("a number");
     types.erase(Lexer::NUMBER);
   }
-    // What may follow nearly everything is worth telling only where nothing else can stand.
+  // What may follow nearly everything is worth telling only where nothing else can stand.
   static const std::set<size_t> everywhere = {
       Lexer::PLUS,      Lexer::MINUS,      Lexer::STAR,        Lexer::SLASH,
       Lexer::PERCENT,   Lexer::CONCAT,     Lexer::EQUAL,       Lexer::NOT_EQUAL,
@@ -269,7 +269,7 @@ bool report_parenthesis(const Mistake& mistake) {
     open.pop_back();
   }
   if (open.empty() || !mistake.error.expects(Lexer::RIGHT_PAREN)) return false;
-    // The one that was open where the parser stopped.
+  // The one that was open where the parser stopped.
   std::vector<const Token*> here;
   for (size_t i = 0; i < std::min(mistake.at, mistake.statement.tokens.size()); ++i) {
     const Token& token = mistake.statement.tokens[i];

@@ -37,7 +37,7 @@ class TokenCursor final : public antlr4::TokenStream {
   void seek(size_t index) override { index_ = std::min(index, tokens_.size() - 1); }
   size_t size() override { return tokens_.size(); }
   std::string getSourceName() const override { return {}; }
-    // The parser's own needs end here; texts come from the source by span.
+  // The parser's own needs end here; texts come from the source by span.
   antlr4::TokenSource* getTokenSource() const override { return nullptr; }
   std::string getText(const antlr4::misc::Interval&) override { return {}; }
   std::string getText() override { return {}; }

@@ -23,7 +23,7 @@ struct Token {
 
 struct TokenList {
   std::vector<Token> tokens;
-    // Places of tokens that have been reported already; a statement that holds one is not parsed.
+  // Places of tokens that have been reported already; a statement that holds one is not parsed.
   std::vector<uint32_t> reported;
 };
 

@@ -95,50 +95,35 @@ bool is_keyword_in_place(const Words& words, size_t i) {
   const auto previous = [&](std::initializer_list<size_t> types) { return i > 0 && words.is(i - 1, types); };
   const bool in_create = words.type(0) == Lexer::CREATE;
   switch (words.type(i)) {
-    case Lexer::SET:
-      return begins_statement(words, i) || previous({Lexer::STATEMENT});
-    case Lexer::BEGIN:
-      return begins_statement(words, i) || previous({Lexer::SET});
+    case Lexer::SET: return begins_statement(words, i) || previous({Lexer::STATEMENT});
+    case Lexer::BEGIN: return begins_statement(words, i) || previous({Lexer::SET});
     case Lexer::RESET:
     case Lexer::SHOW:
     case Lexer::DESCRIBE:
     case Lexer::EXPLAIN:
     case Lexer::DROP:
-    case Lexer::EXECUTE:
-      return begins_statement(words, i);
-    case Lexer::STATEMENT:
-      return previous({Lexer::EXECUTE, Lexer::BEGIN}) && next({Lexer::SET});
-    case Lexer::PLAN:
-      return previous({Lexer::EXPLAIN}) && next({Lexer::FOR});
+    case Lexer::EXECUTE: return begins_statement(words, i);
+    case Lexer::STATEMENT: return previous({Lexer::EXECUTE, Lexer::BEGIN}) && next({Lexer::SET});
+    case Lexer::PLAN: return previous({Lexer::EXPLAIN}) && next({Lexer::FOR});
     case Lexer::TABLES:
     case Lexer::VIEWS:
-    case Lexer::FUNCTIONS:
-      return i == 1 && previous({Lexer::SHOW});
-    case Lexer::TEMPORARY:
-      return i == 1 && previous({Lexer::CREATE, Lexer::DROP});
-    case Lexer::SYSTEM:
-      return i == 2 && previous({Lexer::TEMPORARY});
+    case Lexer::FUNCTIONS: return i == 1 && previous({Lexer::SHOW});
+    case Lexer::TEMPORARY: return i == 1 && previous({Lexer::CREATE, Lexer::DROP});
+    case Lexer::SYSTEM: return i == 2 && previous({Lexer::TEMPORARY});
     case Lexer::VIEW:
     case Lexer::FUNCTION:
       return i <= 3 && previous({Lexer::CREATE, Lexer::DROP, Lexer::TEMPORARY, Lexer::SYSTEM});
     case Lexer::IF:
       return i <= 4 && previous({Lexer::TABLE, Lexer::VIEW, Lexer::FUNCTION}) &&
              next({Lexer::NOT, Lexer::EXISTS});
-    case Lexer::EXISTS:
-      return next({Lexer::LEFT_PAREN}) || (i <= 6 && previous({Lexer::IF, Lexer::NOT}));
-    case Lexer::OVERWRITE:
-      return previous({Lexer::INSERT});
+    case Lexer::EXISTS: return next({Lexer::LEFT_PAREN}) || (i <= 6 && previous({Lexer::IF, Lexer::NOT}));
+    case Lexer::OVERWRITE: return previous({Lexer::INSERT});
 
-    case Lexer::WATERMARK:
-      return in_create && next({Lexer::FOR});
-    case Lexer::CONSTRAINT:
-      return in_create && words.is(i + 2, {Lexer::PRIMARY});
-    case Lexer::PRIMARY:
-      return in_create && next({Lexer::KEY});
-    case Lexer::KEY:
-      return in_create && previous({Lexer::PRIMARY});
-    case Lexer::ENFORCED:
-      return in_create && previous({Lexer::NOT});
+    case Lexer::WATERMARK: return in_create && next({Lexer::FOR});
+    case Lexer::CONSTRAINT: return in_create && words.is(i + 2, {Lexer::PRIMARY});
+    case Lexer::PRIMARY: return in_create && next({Lexer::KEY});
+    case Lexer::KEY: return in_create && previous({Lexer::PRIMARY});
+    case Lexer::ENFORCED: return in_create && previous({Lexer::NOT});
     case Lexer::METADATA:
       return in_create && previous({Lexer::RIGHT_PAREN, Lexer::GREATER, Lexer::NULL_, Lexer::ZONE})
                  ? true
@@ -146,30 +131,22 @@ bool is_keyword_in_place(const Words& words, size_t i) {
                        next({Lexer::FROM, Lexer::VIRTUAL, Lexer::COMMA, Lexer::RIGHT_PAREN, Lexer::COMMENT});
     case Lexer::VIRTUAL:
       return in_create && i >= 3 && (previous({Lexer::METADATA}) || words.is(i - 3, {Lexer::METADATA}));
-    case Lexer::COMMENT:
-      return in_create && next({Lexer::STRING});
-    case Lexer::PARTITIONED:
-      return in_create && next({Lexer::BY});
+    case Lexer::COMMENT: return in_create && next({Lexer::STRING});
+    case Lexer::PARTITIONED: return in_create && next({Lexer::BY});
 
     case Lexer::DATE:
-    case Lexer::TIMESTAMP:
-      return next({Lexer::STRING});
+    case Lexer::TIMESTAMP: return next({Lexer::STRING});
     case Lexer::TIME:
       return next({Lexer::STRING}) ||
              (next({Lexer::ZONE}) && previous({Lexer::WITH, Lexer::LOCAL, Lexer::WITHOUT}));
     case Lexer::INTERVAL:
       return next({Lexer::STRING, Lexer::NUMBER}) || is_unit(words, i + 1) ||
              (next({Lexer::MINUS, Lexer::PLUS}) && words.is(i + 2, {Lexer::STRING}));
-    case Lexer::LOCAL:
-      return previous({Lexer::WITH}) && next({Lexer::TIME});
-    case Lexer::WITHOUT:
-      return next({Lexer::TIME}) && words.is(i + 2, {Lexer::ZONE});
-    case Lexer::ZONE:
-      return previous({Lexer::TIME});
-    case Lexer::PRECISION:
-      return i > 0 && words.spells(i - 1, {"DOUBLE"});
-    case Lexer::VARYING:
-      return i > 0 && words.spells(i - 1, {"CHARACTER", "CHAR", "BINARY"});
+    case Lexer::LOCAL: return previous({Lexer::WITH}) && next({Lexer::TIME});
+    case Lexer::WITHOUT: return next({Lexer::TIME}) && words.is(i + 2, {Lexer::ZONE});
+    case Lexer::ZONE: return previous({Lexer::TIME});
+    case Lexer::PRECISION: return i > 0 && words.spells(i - 1, {"DOUBLE"});
+    case Lexer::VARYING: return i > 0 && words.spells(i - 1, {"CHARACTER", "CHAR", "BINARY"});
 
     case Lexer::CAST:
     case Lexer::TRY_CAST:
@@ -184,67 +161,45 @@ bool is_keyword_in_place(const Words& words, size_t i) {
     case Lexer::POSITION:
     case Lexer::DESCRIPTOR:
     case Lexer::MATCH_RECOGNIZE:
-    case Lexer::USING:
-      return next({Lexer::LEFT_PAREN});
+    case Lexer::USING: return next({Lexer::LEFT_PAREN});
     case Lexer::BOTH:
     case Lexer::LEADING:
     case Lexer::TRAILING:
       return i >= 2 && previous({Lexer::LEFT_PAREN}) && words.is(i - 2, {Lexer::TRIM}) &&
              !next({Lexer::RIGHT_PAREN, Lexer::COMMA});
     case Lexer::SYMMETRIC:
-    case Lexer::ASYMMETRIC:
-      return previous({Lexer::BETWEEN});
-    case Lexer::SIMILAR:
-      return next({Lexer::TO});
-    case Lexer::ESCAPE:
-      return next({Lexer::STRING});
-    case Lexer::UNKNOWN:
-      return previous({Lexer::IS, Lexer::NOT});
-    case Lexer::FILTER:
-      return previous({Lexer::RIGHT_PAREN}) && next({Lexer::LEFT_PAREN});
+    case Lexer::ASYMMETRIC: return previous({Lexer::BETWEEN});
+    case Lexer::SIMILAR: return next({Lexer::TO});
+    case Lexer::ESCAPE: return next({Lexer::STRING});
+    case Lexer::UNKNOWN: return previous({Lexer::IS, Lexer::NOT});
+    case Lexer::FILTER: return previous({Lexer::RIGHT_PAREN}) && next({Lexer::LEFT_PAREN});
     case Lexer::OVER:
       return previous({Lexer::RIGHT_PAREN}) && (next({Lexer::LEFT_PAREN}) || words.is_name(i + 1));
-    case Lexer::PARTITION:
-      return next({Lexer::BY});
+    case Lexer::PARTITION: return next({Lexer::BY});
 
     case Lexer::INNER:
     case Lexer::CROSS:
-    case Lexer::OUTER:
-      return next({Lexer::JOIN});
+    case Lexer::OUTER: return next({Lexer::JOIN});
     case Lexer::LEFT:
     case Lexer::RIGHT:
-    case Lexer::FULL:
-      return next({Lexer::JOIN}) || (next({Lexer::OUTER}) && words.is(i + 2, {Lexer::JOIN}));
-    case Lexer::NATURAL:
-      return next({Lexer::JOIN, Lexer::INNER, Lexer::LEFT, Lexer::RIGHT, Lexer::FULL});
-    case Lexer::LATERAL:
-      return next({Lexer::TABLE, Lexer::LEFT_PAREN});
-    case Lexer::SYSTEM_TIME:
-      return previous({Lexer::FOR});
-    case Lexer::TABLESAMPLE:
-      return next({Lexer::LEFT_PAREN}) || words.is(i + 2, {Lexer::LEFT_PAREN});
-    case Lexer::GROUPING:
-      return next({Lexer::SETS});
-    case Lexer::SETS:
-      return previous({Lexer::GROUPING});
+    case Lexer::FULL: return next({Lexer::JOIN}) || (next({Lexer::OUTER}) && words.is(i + 2, {Lexer::JOIN}));
+    case Lexer::NATURAL: return next({Lexer::JOIN, Lexer::INNER, Lexer::LEFT, Lexer::RIGHT, Lexer::FULL});
+    case Lexer::LATERAL: return next({Lexer::TABLE, Lexer::LEFT_PAREN});
+    case Lexer::SYSTEM_TIME: return previous({Lexer::FOR});
+    case Lexer::TABLESAMPLE: return next({Lexer::LEFT_PAREN}) || words.is(i + 2, {Lexer::LEFT_PAREN});
+    case Lexer::GROUPING: return next({Lexer::SETS});
+    case Lexer::SETS: return previous({Lexer::GROUPING});
     case Lexer::WINDOW:
       return words.is_name(i + 1) && words.is(i + 2, {Lexer::AS}) && words.is(i + 3, {Lexer::LEFT_PAREN});
     case Lexer::QUALIFY:
       return !previous({Lexer::SELECT, Lexer::COMMA, Lexer::DOT, Lexer::AS}) && words.is_name(i + 1);
-    case Lexer::LIMIT:
-      return next({Lexer::NUMBER, Lexer::ALL});
-    case Lexer::OFFSET:
-      return next({Lexer::NUMBER});
-    case Lexer::FETCH:
-      return words.spells(i + 1, {"FIRST", "NEXT"});
-    case Lexer::NULLS:
-      return words.spells(i + 1, {"FIRST", "LAST"});
-    case Lexer::ASC:
-      return ends_sort_key(words, i);
-    case Lexer::DESC:
-      return i == 0 || ends_sort_key(words, i);
-    default:
-      return true;
+    case Lexer::LIMIT: return next({Lexer::NUMBER, Lexer::ALL});
+    case Lexer::OFFSET: return next({Lexer::NUMBER});
+    case Lexer::FETCH: return words.spells(i + 1, {"FIRST", "NEXT"});
+    case Lexer::NULLS: return words.spells(i + 1, {"FIRST", "LAST"});
+    case Lexer::ASC: return ends_sort_key(words, i);
+    case Lexer::DESC: return i == 0 || ends_sort_key(words, i);
+    default: return true;
   }
 }
 

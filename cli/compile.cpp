@@ -1,0 +1,78 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "cli/arguments.h"
+#include "cli/command.h"
+#include "cli/query_source.h"
+#include "cli/run_steps.h"
+#include "compiler/backend/backend.h"
+
+namespace weir::cli {
+namespace {
+
+// The one job of a text; null, with a message, if there are none or several.
+const compiler::CompiledJob* only_job(const compiler::Compilation& compilation) {
+  std::vector<const compiler::CompiledJob*> jobs;
+  for (const auto& step : compilation.steps)
+    if (const auto* job = std::get_if<std::unique_ptr<compiler::CompiledJob>>(&step))
+      jobs.push_back(job->get());
+  if (jobs.size() == 1) return jobs.front();
+  fmt::print(stderr, "error: an executable is one job, and `{}` holds {}\n", compilation.source->name(),
+             jobs.empty() ? "none" : fmt::format("{}", jobs.size()));
+  for (const compiler::CompiledJob* job : jobs)
+    fmt::print(stderr, "  = note: {}\n", job->typed.inserts.front().label);
+  fmt::print(stderr, "  = hint: {}\n",
+             jobs.empty() ? "add an INSERT INTO or a SELECT"
+                          : "each SELECT is a job of its own; INSERTs that follow each other are one");
+  return nullptr;
+}
+
+int write_executable(const compiler::Compilation& compilation, const compiler::CompiledJob& job,
+                     const compiler::CompileOptions& options, const std::string& output, backend::Cpu cpu) {
+  const backend::BackendOptions backend_options{.optimize = true, .cpu = cpu};
+  codegen::EmittedModule module = compiler::emit(job, *compilation.source, options);
+  backend::optimize(module, backend_options);
+  const std::string object = fmt::format("{}.{}.o", output, getpid());
+  auto done = backend::write_object(module, backend_options, object);
+  if (done) done = backend::link_executable(object, output, false);
+  std::error_code ignored;
+  std::filesystem::remove(object, ignored);
+  if (done) return kFinished;
+  fmt::print(stderr, "error: {}\n", done.error());
+  return kInputOutput;
+}
+
+}  // namespace
+
+int compile(const Arguments& arguments) {
+  CLI::App app("Makes a stand-alone executable of a query. It needs neither weir nor LLVM where it runs.",
+               "compile");
+  CompileArguments compile_arguments;
+  std::string path, output, cpu = "x86-64-v3";
+  add_compile_arguments(app, compile_arguments);
+  app.add_option("FILE", path, "the query; `-` is standard input")->required();
+  app.add_option("-o", output, "the executable")->required()->type_name("JOB");
+  app.add_option("--cpu", cpu, "what it is made for: x86-64-v3, or native for this machine only")
+      ->type_name("CPU")
+      ->check(CLI::IsMember({"x86-64-v3", "native"}));
+  if (const auto status = parse_arguments(app, arguments)) return *status;
+  auto options = compile_options(compile_arguments);
+  if (!options) return kUsage;
+  auto source = read_source(path);
+  if (!source) {
+    fmt::print(stderr, "error: {}\n", source.error());
+    return kInputOutput;
+  }
+  catalog::Catalog catalog;
+  const compiler::Compilation compilation = compiler::compile(std::move(*source), *options, catalog);
+  print_diagnostics(compilation);
+  if (compilation.diagnostics.has_errors()) return kQueryWrong;
+  const compiler::CompiledJob* job = only_job(compilation);
+  if (!job) return kQueryWrong;
+  return write_executable(compilation, *job, *options, output,
+                          cpu == "native" ? backend::Cpu::Host : backend::Cpu::X86_64_v3);
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,51 @@
+#include <fmt/format.h>
+
+#include "cli/arguments.h"
+#include "cli/command.h"
+#include "cli/query_source.h"
+#include "cli/run_steps.h"
+#include "cli/stages.h"
+
+namespace weir::cli {
+
+int explain(const Arguments& arguments) {
+  CLI::App app("Shows what a stage of the compiler makes of a query.", "explain");
+  CompileArguments compile_arguments;
+  std::string path;
+  bool no_optimize = false;
+  add_compile_arguments(app, compile_arguments);
+  app.add_option("FILE", path, "the query; `-` is standard input")->required();
+  constexpr std::pair<std::string_view, std::string_view> kStages[] = {
+      {"ast", "the syntax tree"},
+      {"plan", "the plan (this is shown if nothing else is asked for)"},
+      {"passes", "the plan after each pass that changed it"},
+      {"pipelines", "what is fused into one loop"},
+      {"ir", "the LLVM module"},
+      {"asm", "the machine code"},
+  };
+  auto* stages = app.add_option_group("Stages");
+  std::map<std::string_view, bool> wanted;
+  for (const auto& [name, what] : kStages)
+    stages->add_flag(fmt::format("--{}", name), wanted[name], std::string(what));
+  stages->require_option(0, 1);
+  app.add_flag("--O0", no_optimize, "--ir and --asm without optimisation");
+  if (const auto status = parse_arguments(app, arguments)) return *status;
+  auto options = compile_options(compile_arguments);
+  if (!options) return kUsage;
+  auto source = read_source(path);
+  if (!source) {
+    fmt::print(stderr, "error: {}\n", source.error());
+    return kInputOutput;
+  }
+  std::string_view name = "plan";
+  for (const auto& [stage, asked] : wanted)
+    if (asked) name = stage;
+  const StageText shown = show_stage(std::move(*source), *stage_named(name), std::move(*options),
+                                     {.optimize = !no_optimize, .cpu = {}});
+  print_diagnostics(shown.compilation);
+  const bool written = std::fwrite(shown.text.data(), 1, shown.text.size(), stdout) == shown.text.size();
+  if (!written || std::fflush(stdout) != 0) return kInputOutput;
+  return shown.compilation.diagnostics.has_errors() ? kQueryWrong : kFinished;
+}
+
+}  // namespace weir::cli

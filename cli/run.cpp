@@ -1,0 +1,62 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "cli/arguments.h"
+#include "cli/command.h"
+#include "cli/query_source.h"
+#include "cli/run_steps.h"
+
+namespace weir::cli {
+namespace {
+
+struct RunArguments {
+  CompileArguments compile;
+  bool quiet = false;
+};
+
+void add_run_arguments(CLI::App& app, RunArguments& arguments) {
+  add_compile_arguments(app, arguments.compile);
+  app.add_flag("--quiet,-q", arguments.quiet, "no progress and no summary on standard error");
+}
+
+int compile_and_run(std::shared_ptr<const diagnostics::Source> source, const RunArguments& arguments) {
+  auto compile = compile_options(arguments.compile);
+  if (!compile) return kUsage;
+  StepOptions options{
+      .compile = std::move(*compile), .backend = {}, .run = {}, .tables = is_terminal(STDOUT_FILENO)};
+  options.run.overrides = options.compile.overrides;
+  options.run.summary = !arguments.quiet;
+  options.run.progress = !arguments.quiet && is_terminal(STDERR_FILENO);
+  catalog::Catalog catalog;
+  const compiler::Compilation compilation = compiler::compile(std::move(source), options.compile, catalog);
+  print_diagnostics(compilation);
+  if (compilation.diagnostics.has_errors()) return kQueryWrong;
+  return run_steps(compilation, options);
+}
+
+}  // namespace
+
+int run(const Arguments& arguments) {
+  CLI::App app("Checks, compiles and runs a query until its input ends or a signal arrives.", "run");
+  RunArguments run;
+  std::string path;
+  add_run_arguments(app, run);
+  app.add_option("FILE", path, "the query; `-` is standard input")->required();
+  if (const auto status = parse_arguments(app, arguments)) return *status;
+  auto source = read_source(path);
+  if (!source) {
+    fmt::print(stderr, "error: {}\n", source.error());
+    return kInputOutput;
+  }
+  return compile_and_run(std::move(*source), run);
+}
+
+int run_text(const std::string& text, const Arguments& arguments) {
+  CLI::App app("Runs a text.", "-c 'SQL'");
+  RunArguments run;
+  add_run_arguments(app, run);
+  if (const auto status = parse_arguments(app, arguments)) return *status;
+  return compile_and_run(std::make_shared<const diagnostics::Source>("<command line>", text), run);
+}
+
+}  // namespace weir::cli

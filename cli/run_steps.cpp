@@ -1,0 +1,72 @@
+#include "cli/run_steps.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "cli/command.h"
+#include "cli/table_view.h"
+#include "compiler/diagnostics/render.h"
+#include "compiler/match.h"
+
+namespace weir::cli {
+namespace {
+
+int run_job(const compiler::CompiledJob& compiled, const diagnostics::Source& source,
+            const StepOptions& options) {
+  codegen::EmittedModule module = compiler::emit(compiled, source, options.compile);
+  backend::optimize(module, options.backend);
+  std::unique_ptr<TableView> view;
+  job::RunOptions run = options.run;
+  if (options.tables && !module.manifest.sinks.empty() && module.manifest.sinks.front().table.empty()) {
+    view = std::make_unique<TableView>(module.manifest.sinks.front(), [](std::string_view text) {
+      std::fwrite(text.data(), 1, text.size(), stdout);
+      std::fflush(stdout);
+    });
+    run.standard_output = [&](std::string_view rows) { view->add(rows); };
+  }
+  auto program = backend::jit(std::move(module), options.backend);
+  if (!program) {
+    fmt::print(stderr, "error: {}\n", program.error());
+    return kInputOutput;
+  }
+  const int status = static_cast<int>(job::run_job(*(*program)->program(), run));
+  if (view) view->finish();
+  return status;
+}
+
+}  // namespace
+
+bool is_terminal(int file) { return isatty(file) == 1; }
+
+bool wants_colour(int file) {
+  const char* no_colour = std::getenv("NO_COLOR");
+  return is_terminal(file) && (!no_colour || !*no_colour);
+}
+
+void print_diagnostics(const compiler::Compilation& compilation) {
+  const std::string text = diagnostics::render_all(compilation.diagnostics, *compilation.source,
+                                                   {.colour = wants_colour(STDERR_FILENO)});
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+int run_steps(const compiler::Compilation& compilation, const StepOptions& options) {
+  for (const auto& step : compilation.steps) {
+    const int status = match(
+        step,
+        [&](const std::unique_ptr<compiler::CompiledJob>& compiled) {
+          return run_job(*compiled, *compilation.source, options);
+        },
+        [](const typed::Listing& listing) {
+          const bool written =
+              std::fwrite(listing.text.data(), 1, listing.text.size(), stdout) == listing.text.size();
+          return written && std::fflush(stdout) == 0 ? kFinished : kInputOutput;
+        });
+    if (status != kFinished) return status;
+  }
+  return kFinished;
+}
+
+}  // namespace weir::cli
