@@ -139,7 +139,7 @@ void hole_finish(Context* context, const char* entry, const StateMemory* memory,
 namespace {
 
 // What most tests make of a block of results.
-void collect(const Block* block) {
+[[maybe_unused]] void collect(const Block* block) {
   for (uint32_t i = 0; i < block->count; ++i) {
     Result row;
     std::memcpy(&row, block->rows + i * sizeof(Result), sizeof row);
