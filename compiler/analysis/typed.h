@@ -46,6 +46,8 @@ struct Operation {
   Operator op;
   std::vector<ExpressionPtr> operands;
 };
+// A cast of a nullable operand to the same type NOT NULL fails where the operand is NULL, whatever `expression.on-error` says:
+// it guards a NOT NULL column of a sink.
 struct Cast {
   ExpressionPtr operand;
   bool try_cast;  // NULL instead of failure
@@ -195,6 +197,7 @@ struct Job {
   std::vector<Insert> inserts;
   catalog::Settings settings;
   std::string name;  // pipeline.name; empty: the file's stem
+  bool explain = false;  // EXPLAIN: its plan is shown, it does not run
 };
 // SHOW, DESCRIBE, EXPLAIN, SET alone: text for the shell.
 struct Listing {

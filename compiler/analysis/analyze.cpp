@@ -1,0 +1,183 @@
+#include "compiler/analysis/analyze.h"
+
+#include <algorithm>
+
+#include "compiler/analysis/context.h"
+#include "compiler/analysis/ddl.h"
+#include "compiler/analysis/insert.h"
+#include "compiler/analysis/listing.h"
+#include "compiler/diagnostics/suggest.h"
+#include "compiler/match.h"
+
+namespace weir::analysis {
+namespace {
+
+WEIR_ERROR(CreateFunctionNotBuilt, "CREATE FUNCTION is not built yet");
+WEIR_ERROR(UnknownOverride, "`--set {}`: there is neither such a setting nor such a table", std::string_view);
+WEIR_ERROR(ExplainStatement, "EXPLAIN takes a query or INSERT");
+
+// Settings that may change between two INSERTs without parting them: they say nothing about values.
+bool concerns_whole_job(std::string_view key) { return key == "parallelism.default" || key == "pipeline.name"; }
+
+class Analyzer {
+ public:
+  Analyzer(const std::shared_ptr<const diagnostics::Source>& source, const Overrides& overrides,
+           catalog::Catalog& catalog, Diagnostics& diagnostics)
+      : source_(source),
+        overrides_(overrides),
+        shared_{catalog, catalog::FunctionCatalog::instance(), {}, {}, {}, std::vector<typed::WindowSpec>(1)},
+        diagnostics_(diagnostics) {}
+
+  typed::Program analyze(syntax::Script script) {
+    apply_overrides();
+    for (auto& statement : script.statements) analyze_statement(statement);
+    flush();
+    check_overrides();
+    return std::move(program_);
+  }
+
+ private:
+  Context context() { return {shared_, diagnostics_, source_.get(), std::nullopt}; }
+  catalog::Settings& settings() { return shared_.catalog.settings; }
+
+  // What the command line says holds whatever SET says.
+  void apply_overrides() {
+    for (const auto& [key, value] : overrides_) {
+      if (!catalog::is_setting(key)) continue;
+      if (const auto accepted = catalog::check_setting({key, value, {}, {}}, diagnostics_)) {
+        settings().set(accepted->key, accepted->value);
+      }
+    }
+  }
+
+  bool is_overridden(std::string_view key) const {
+    return std::any_of(overrides_.begin(), overrides_.end(), [&](const auto& pair) { return pair.first == key; });
+  }
+
+  void check_overrides() {
+    for (const auto& [key, value] : overrides_) {
+      if (catalog::is_setting(key)) continue;
+      const std::string table = key.substr(0, key.find('.'));
+      if (shared_.catalog.table(table) != nullptr || shared_.failed.contains(table)) continue;
+      auto emitted = diagnostics_.emit(UnknownOverride{}, Span{}, key);
+      std::vector<std::string> names = shared_.catalog.table_names();
+      for (const auto& option : catalog::options()) {
+        if (option.scope == catalog::OptionScope::Setting) names.emplace_back(option.key);
+      }
+      if (const auto near = diagnostics::nearest(key, names)) emitted.hint("did you mean `{}`?", *near);
+      else if (const auto near_table = diagnostics::nearest(table, names)) emitted.hint("did you mean `{}.…`?", *near_table);
+    }
+  }
+
+  void set(const syntax::SetOption& statement) {
+    if (!statement.option) {
+      flush();
+      program_.steps.emplace_back(typed::Listing{settings_listing(settings())});
+      return;
+    }
+    const auto accepted = catalog::check_setting(*statement.option, diagnostics_);
+    if (!accepted || is_overridden(accepted->key)) return;
+    if (!concerns_whole_job(accepted->key)) flush();
+    settings().set(accepted->key, accepted->value, statement.option->key_span);
+    shared_.views.clear();  // types and windows may depend on settings
+  }
+
+  void reset(const syntax::ResetOption& statement) {
+    flush();
+    if (statement.key) settings().erase(statement.key->text);
+    else settings() = {};
+    apply_overrides();
+    shared_.views.clear();
+  }
+
+  void add_insert(const syntax::Insert& statement, Span span) {
+    auto insert = analyze_insert(context(), statement, span);
+    if (!insert) return;
+    pending_.inserts.push_back(std::move(*insert));
+    pending_.settings = settings();
+    pending_.name = settings().get("pipeline.name");
+  }
+
+  void add_select(const syntax::Query& query, Span span) {
+    flush();
+    auto insert = analyze_select_statement(context(), query, span);
+    if (!insert) return;
+    pending_.inserts.push_back(std::move(*insert));
+    pending_.settings = settings();
+    pending_.name = settings().get("pipeline.name");
+    flush();
+  }
+
+  void flush() {
+    if (pending_.inserts.empty()) return;
+    program_.steps.emplace_back(std::exchange(pending_, {}));
+  }
+
+  void explain(syntax::Explain& statement, Span span) {
+    flush();
+    const size_t steps = program_.steps.size();
+    for (auto& inner : statement.statement) {
+      const bool is_query = std::holds_alternative<syntax::Insert>(inner.node) ||
+                            std::holds_alternative<syntax::SelectStatement>(inner.node) ||
+                            std::holds_alternative<syntax::StatementSet>(inner.node);
+      if (!is_query) {
+        diagnostics_.emit(ExplainStatement{}, span);
+        return;
+      }
+      analyze_statement(inner);
+    }
+    flush();
+    for (size_t i = steps; i < program_.steps.size(); ++i) {
+      if (auto* job = std::get_if<typed::Job>(&program_.steps[i])) job->explain = true;
+    }
+  }
+
+  void list(std::optional<std::string> text) {
+    if (!text) return;
+    flush();
+    program_.steps.emplace_back(typed::Listing{std::move(*text)});
+  }
+
+  void analyze_statement(syntax::Statement& statement) {
+    const Span span = statement.span;
+    match(
+        statement.node,
+        [&](const syntax::CreateTable& node) { create_table(context(), node, overrides_, span); },
+        [&](syntax::CreateView& node) { create_view(context(), node, source_, span); },
+        [&](const syntax::CreateFunction& node) {
+          diagnostics_.emit(CreateFunctionNotBuilt{}, node.name.span);
+        },
+        [&](const syntax::Drop& node) {
+          flush();
+          drop(context(), node);
+        },
+        [&](const syntax::Insert& node) { add_insert(node, span); },
+        [&](const syntax::SelectStatement& node) { add_select(*node.query, span); },
+        [&](const syntax::SetOption& node) { set(node); },
+        [&](const syntax::ResetOption& node) { reset(node); },
+        [&](syntax::StatementSet& node) {
+          flush();
+          for (auto& insert : node.inserts) analyze_statement(insert);
+          flush();
+        },
+        [&](syntax::Explain& node) { explain(node, span); },
+        [&](const syntax::Show& node) { list(show(context(), node, span)); },
+        [&](const syntax::Describe& node) { list(describe(context(), node)); });
+  }
+
+  const std::shared_ptr<const diagnostics::Source>& source_;
+  const Overrides& overrides_;
+  Shared shared_;
+  Diagnostics& diagnostics_;
+  typed::Program program_;
+  typed::Job pending_;  // INSERTs since the last statement that parts jobs
+};
+
+}  // namespace
+
+typed::Program analyze(syntax::Script script, const std::shared_ptr<const diagnostics::Source>& source,
+                       const Overrides& overrides, catalog::Catalog& catalog, Diagnostics& diagnostics) {
+  return Analyzer{source, overrides, catalog, diagnostics}.analyze(std::move(script));
+}
+
+}  // namespace weir::analysis

@@ -1,0 +1,466 @@
+#include "compiler/analysis/expression.h"
+
+#include <algorithm>
+
+#include "compiler/analysis/coercion.h"
+#include "compiler/diagnostics/suggest.h"
+#include "compiler/match.h"
+#include "compiler/types/coerce.h"
+
+namespace weir::analysis {
+namespace {
+
+using syntax::BinaryOperator;
+using typed::Operator;
+
+constexpr uint32_t kMostDepth = 500;  // of a typed tree: the stages behind walk it recursively
+
+WEIR_ERROR(ExpressionTooDeep, "the expression is nested more than {} deep", uint32_t);
+WEIR_ERROR(ConditionType, "{} needs a BOOLEAN, not {}", std::string_view, std::string_view);
+WEIR_ERROR(BooleanOperand, "`{}` takes BOOLEAN, not {}", std::string_view, std::string_view);
+WEIR_ERROR(StarArgument, "`*` is an argument of COUNT only");
+WEIR_ERROR(InQueryNotBuilt, "IN with a sub-query is not built yet");
+WEIR_ERROR(ExistsNotBuilt, "EXISTS is not built yet");
+WEIR_ERROR(ScalarQueryNotBuilt, "a query as a value is not built yet");
+WEIR_ERROR(SimilarNotBuilt, "SIMILAR TO is not built yet");
+WEIR_ERROR(CastTypes, "{} cannot be cast to {}", std::string_view, std::string_view);
+WEIR_ERROR(OverNotBuilt, "OVER is not built yet");
+WEIR_ERROR(DistinctArgument, "`{}` is no aggregate and takes no DISTINCT", std::string_view);
+WEIR_ERROR(FilterOfFunction, "`{}` is no aggregate and takes no FILTER", std::string_view);
+WEIR_ERROR(NamedArgument, "`{}` takes no named arguments", std::string_view);
+WEIR_ERROR(WindowPlace, "{}(…) does not stand in {}", std::string_view, std::string_view);
+WEIR_ERROR(UnknownType, "there is no type `{}`", std::string_view);
+WEIR_ERROR(TypeNotBuilt, "type {} is not built yet", std::string_view);
+WEIR_ERROR(TypeArguments, "`{}` takes {}", std::string_view, std::string_view);
+
+Place deeper(const Place& place, uint32_t by = 1) {
+  Place inner = place;
+  inner.depth += by;
+  return inner;
+}
+
+bool is_arithmetic(BinaryOperator op) { return op <= BinaryOperator::Modulo; }
+
+// The operands of a chain `a op b op c`, from the left; `belongs` says whether an operator continues it.
+template <typename Belongs>
+std::vector<const syntax::Expression*> chain(const syntax::Expression& expression, Belongs&& belongs,
+                                             std::vector<const syntax::Binary*>* operators = nullptr) {
+  std::vector<const syntax::Expression*> operands;
+  const syntax::Expression* at = &expression;
+  const auto* binary = std::get_if<syntax::Binary>(&at->node);
+  while (binary != nullptr && belongs(binary->op)) {
+    operands.push_back(binary->right.get());
+    if (operators != nullptr) operators->push_back(binary);
+    at = binary->left.get();
+    binary = std::get_if<syntax::Binary>(&at->node);
+  }
+  operands.push_back(at);
+  std::reverse(operands.begin(), operands.end());
+  if (operators != nullptr) std::reverse(operators->begin(), operators->end());
+  return operands;
+}
+
+std::vector<ExpressionPtr> analyze_all(const Place& place, const std::vector<const syntax::Expression*>& expressions,
+                                       bool& good) {
+  std::vector<ExpressionPtr> results;
+  for (const auto* expression : expressions) {
+    results.push_back(analyze_expression(place, *expression));
+    good &= results.back() != nullptr;
+  }
+  return results;
+}
+
+// A BOOLEAN operand; a bare NULL is one too.
+ExpressionPtr truth(const Place& place, const ExpressionPtr& operand, std::string_view op) {
+  if (!operand) return nullptr;
+  if (operand->type.kind == Kind::Null) return null_of(types::boolean(), operand->span);
+  if (operand->type.kind == Kind::Boolean) return operand;
+  place.context.diagnostics.emit(BooleanOperand{}, operand->span, op, types::to_string(operand->type));
+  return nullptr;
+}
+
+ExpressionPtr analyze_connective(const Place& place, const syntax::Expression& expression, BinaryOperator op) {
+  const std::string_view name = op == BinaryOperator::And ? "AND" : "OR";
+  bool good = true;
+  auto operands =
+      analyze_all(deeper(place), chain(expression, [&](BinaryOperator other) { return other == op; }), good);
+  for (auto& operand : operands) {
+    operand = truth(place, operand, name);
+    good &= operand != nullptr;
+  }
+  if (!good) return nullptr;
+  return logical(op == BinaryOperator::And ? Operator::And : Operator::Or, std::move(operands),
+                 place.context.at(expression.span));
+}
+
+ExpressionPtr analyze_concat(const Place& place, const syntax::Expression& expression, Span op_span) {
+  bool good = true;
+  auto operands = analyze_all(
+      deeper(place), chain(expression, [](BinaryOperator other) { return other == BinaryOperator::Concat; }), good);
+  if (!good) return nullptr;
+  for (auto& operand : operands) operand = cast_to(operand, types::string());
+  return call_function(place.context, "CONCAT", std::move(operands), op_span, expression.span);
+}
+
+ExpressionPtr analyze_arithmetic(const Place& place, const syntax::Expression& expression) {
+  std::vector<const syntax::Binary*> operators;
+  const auto written = chain(expression, is_arithmetic, &operators);
+  if (place.depth + written.size() > kMostDepth) {
+    place.context.diagnostics.emit(ExpressionTooDeep{}, place.context.at(expression.span), kMostDepth);
+    return nullptr;
+  }
+  bool good = true;
+  const auto operands = analyze_all(deeper(place, static_cast<uint32_t>(operators.size())), written, good);
+  if (!good) return nullptr;
+  ExpressionPtr result = operands.front();
+  for (size_t i = 0; i < operators.size() && result; ++i) {
+    const Span span = diagnostics::cover(written.front()->span, written[i + 1]->span);
+    result = arithmetic(place.context, operators[i]->op, result, operands[i + 1], operators[i]->op_span,
+                        place.context.at(span));
+  }
+  return result;
+}
+
+Operator comparison_operator(BinaryOperator op) {
+  switch (op) {
+    case BinaryOperator::Equal: return Operator::Equal;
+    case BinaryOperator::NotEqual: return Operator::NotEqual;
+    case BinaryOperator::Less: return Operator::Less;
+    case BinaryOperator::LessEqual: return Operator::LessEqual;
+    case BinaryOperator::Greater: return Operator::Greater;
+    default: return Operator::GreaterEqual;
+  }
+}
+
+ExpressionPtr analyze_binary(const Place& place, const syntax::Binary& node, const syntax::Expression& expression) {
+  if (node.op == BinaryOperator::And || node.op == BinaryOperator::Or) {
+    return analyze_connective(place, expression, node.op);
+  }
+  if (node.op == BinaryOperator::Concat) return analyze_concat(place, expression, node.op_span);
+  if (is_arithmetic(node.op)) return analyze_arithmetic(place, expression);
+  ExpressionPtr left = analyze_expression(deeper(place), *node.left);
+  ExpressionPtr right = analyze_expression(deeper(place), *node.right);
+  if (!left || !right) return nullptr;
+  return comparison(place.context, comparison_operator(node.op), left, right, place.context.at(expression.span));
+}
+
+ExpressionPtr analyze_unary(const Place& place, const syntax::Unary& node, Span span) {
+  if (node.op == syntax::UnaryOperator::Minus) {
+    if (const auto* number = std::get_if<syntax::NumberLiteral>(&node.operand->node)) {
+      return number_literal(place.context, number->digits, true, span);
+    }
+  }
+  ExpressionPtr operand = analyze_expression(deeper(place), *node.operand);
+  if (!operand) return nullptr;
+  switch (node.op) {
+    case syntax::UnaryOperator::Plus: return operand;
+    case syntax::UnaryOperator::Minus: return negate(place.context, operand, place.context.at(span));
+    case syntax::UnaryOperator::Not: break;
+  }
+  operand = truth(place, operand, "NOT");
+  return operand ? operation(Operator::Not, {operand}, types::boolean(), place.context.at(span)) : nullptr;
+}
+
+ExpressionPtr analyze_is(const Place& place, const syntax::IsPredicate& node, Span span) {
+  using What = syntax::IsPredicate::What;
+  ExpressionPtr operand = analyze_expression(deeper(place), *node.operand);
+  if (!operand) return nullptr;
+  if (node.what != What::Null) {
+    operand = truth(place, operand, "IS");
+    if (!operand) return nullptr;
+  } else if (operand->type.kind == Kind::Null) {
+    operand = null_of(types::boolean(), operand->span);
+  }
+  Operator op = Operator::IsNull;
+  switch (node.what) {
+    case What::Null:
+    case What::Unknown: op = node.negated ? Operator::IsNotNull : Operator::IsNull; break;
+    case What::True: op = node.negated ? Operator::IsNotTrue : Operator::IsTrue; break;
+    case What::False: op = node.negated ? Operator::IsNotFalse : Operator::IsFalse; break;
+  }
+  return typed::make(
+      {.node = typed::Operation{op, {operand}}, .type = types::boolean(false), .span = place.context.at(span)});
+}
+
+ExpressionPtr negated_if(bool negated, ExpressionPtr expression) {
+  if (!negated || !expression) return expression;
+  const Span span = expression->span;
+  return operation(Operator::Not, {std::move(expression)}, types::boolean(), span);
+}
+
+ExpressionPtr analyze_between(const Place& place, const syntax::Between& node, Span written) {
+  const Context& context = place.context;
+  const Span span = context.at(written);
+  ExpressionPtr operand = analyze_expression(deeper(place), *node.operand);
+  ExpressionPtr low = analyze_expression(deeper(place), *node.low);
+  ExpressionPtr high = analyze_expression(deeper(place), *node.high);
+  if (!operand || !low || !high) return nullptr;
+  const auto between = [&](const ExpressionPtr& from, const ExpressionPtr& to) -> ExpressionPtr {
+    ExpressionPtr above = comparison(context, Operator::GreaterEqual, operand, from, span);
+    ExpressionPtr below = comparison(context, Operator::LessEqual, operand, to, span);
+    return above && below ? logical(Operator::And, {above, below}, span) : nullptr;
+  };
+  ExpressionPtr result = between(low, high);
+  if (node.symmetric && result) {
+    ExpressionPtr other = between(high, low);
+    result = other ? logical(Operator::Or, {result, other}, span) : nullptr;
+  }
+  return negated_if(node.negated, result);
+}
+
+ExpressionPtr analyze_in(const Place& place, const syntax::InList& node, Span span) {
+  ExpressionPtr operand = analyze_expression(deeper(place), *node.operand);
+  std::vector<ExpressionPtr> alternatives;
+  bool good = operand != nullptr;
+  for (const auto& item : node.list) {
+    ExpressionPtr value = analyze_expression(deeper(place), *item);
+    ExpressionPtr equal =
+        value && operand ? comparison(place.context, Operator::Equal, operand, value, place.context.at(item->span))
+                         : nullptr;
+    good &= equal != nullptr;
+    alternatives.push_back(equal);
+  }
+  if (!good) return nullptr;
+  return negated_if(node.negated, logical(Operator::Or, std::move(alternatives), place.context.at(span)));
+}
+
+ExpressionPtr analyze_like(const Place& place, const syntax::Like& node, Span span) {
+  if (node.similar) {
+    place.context.diagnostics.emit(SimilarNotBuilt{}, place.context.at(span)).hint("use LIKE");
+    return nullptr;
+  }
+  std::vector<const syntax::Expression*> written{node.operand.get(), node.pattern.get()};
+  if (node.escape) written.push_back(node.escape.get());
+  bool good = true;
+  auto arguments = analyze_all(deeper(place), written, good);
+  if (!good) return nullptr;
+  return negated_if(node.negated, call_function(place.context, "LIKE", std::move(arguments), span, span));
+}
+
+ExpressionPtr analyze_cast(const Place& place, const syntax::Cast& node, Span written) {
+  const Span span = place.context.at(written);
+  ExpressionPtr operand = analyze_expression(deeper(place), *node.operand);
+  const auto type = analyze_type(place.context, node.type);
+  if (!operand || !type) return nullptr;
+  if (is_null_literal(*operand)) return null_of(*type, span);
+  const auto support = types::explicit_cast(operand->type, *type);
+  if (support == types::CastSupport::None) {
+    auto emitted = place.context.diagnostics.emit(CastTypes{}, span, types::to_string(operand->type),
+                                                  types::to_string(*type));
+    if (types::is_integer(operand->type) && types::is_timestamp(*type)) {
+      emitted.hint("use TO_TIMESTAMP_LTZ({}, 3) for milliseconds since 1970",
+                   place.context.inside ? "…" : place.context.source->text(node.operand->span));
+    }
+    return nullptr;
+  }
+  const bool can_fail = support == types::CastSupport::MayFail && !node.try_cast;
+  const bool nullable = operand->type.nullable || support == types::CastSupport::MayFail;
+  if (operand->type.same_kind(*type)) return operand;
+  return typed::make({.node = typed::Cast{operand, node.try_cast},
+                      .type = types::with_nullable(*type, nullable),
+                      .span = span,
+                      .can_fail = can_fail});
+}
+
+bool is_group_window(std::string_view name) {
+  return name == "TUMBLE" || name == "HOP" || name == "SESSION" || name == "CUMULATE";
+}
+
+ExpressionPtr analyze_call(const Place& place, const syntax::Call& call, Span span) {
+  const Context& context = place.context;
+  const std::string name = upper(call.name.text);
+  if (call.over) {
+    context.diagnostics.emit(OverNotBuilt{}, context.at(*call.over))
+        .hint("aggregate over a window: TUMBLE, HOP, CUMULATE or SESSION");
+    return nullptr;
+  }
+  if (!context.shared.functions.aggregates(name).empty()) return aggregate_call(place, call, span);
+  if (auto result = window_auxiliary(place, call, span)) return *result;
+  if (is_group_window(name)) {
+    context.diagnostics.emit(WindowPlace{}, context.at(call.name.span), name, place.clause)
+        .hint("a window stands in GROUP BY or in FROM; {}_START(…) gives its start", name);
+    return nullptr;
+  }
+  if (call.distinct) {
+    context.diagnostics.emit(DistinctArgument{}, context.at(call.name.span), name);
+    return nullptr;
+  }
+  if (call.filter) {
+    context.diagnostics.emit(FilterOfFunction{}, context.at(call.filter->span), name);
+    return nullptr;
+  }
+  for (const auto& argument : call.arguments) {
+    if (!argument.name) continue;
+    context.diagnostics.emit(NamedArgument{}, context.at(argument.name->span), name);
+    return nullptr;
+  }
+  const Place inner = deeper(place);
+  if (auto result = special_form(inner, call, span)) return *result;
+  std::vector<ExpressionPtr> arguments;
+  bool good = true;
+  for (const auto& argument : call.arguments) {
+    arguments.push_back(analyze_expression(inner, *argument.value));
+    good &= arguments.back() != nullptr;
+  }
+  if (!good) return nullptr;
+  return call_function(context, name, std::move(arguments), call.name.span, span);
+}
+
+}  // namespace
+
+ExpressionPtr analyze_expression(const Place& place, const syntax::Expression& expression) {
+  const Context& context = place.context;
+  const Span span = context.at(expression.span);
+  if (place.depth > kMostDepth) {
+    context.diagnostics.emit(ExpressionTooDeep{}, span, kMostDepth);
+    return nullptr;
+  }
+  const auto refuse = [&](auto diagnostic, std::string_view hint) -> ExpressionPtr {
+    auto emitted = context.diagnostics.emit(diagnostic, span);
+    if (!hint.empty()) emitted.hint("{}", hint);
+    return nullptr;
+  };
+  return match(
+      expression.node, [&](const syntax::NullLiteral&) { return null_of(types::null_type(), span); },
+      [&](const syntax::BooleanLiteral& node) {
+        return typed::literal({types::boolean(false), types::Int128{node.value}}, span);
+      },
+      [&](const syntax::NumberLiteral& node) { return number_literal(context, node.digits, false, expression.span); },
+      [&](const syntax::StringLiteral& node) { return text(node.value, span); },
+      [&](const syntax::TypedLiteral& node) { return typed_literal(context, node, expression.span); },
+      [&](const syntax::IntervalLiteral& node) { return interval_literal(context, node, expression.span); },
+      [&](const syntax::ColumnReference& node) {
+        return resolve_column(context, place.scope, node.name, place.clause == "SELECT" ? "" : place.clause);
+      },
+      [&](const syntax::Star&) { return refuse(StarArgument{}, ""); },
+      [&](const syntax::Unary& node) { return analyze_unary(place, node, expression.span); },
+      [&](const syntax::Binary& node) { return analyze_binary(place, node, expression); },
+      [&](const syntax::IsPredicate& node) { return analyze_is(place, node, expression.span); },
+      [&](const syntax::IsDistinctFrom& node) -> ExpressionPtr {
+        ExpressionPtr left = analyze_expression(deeper(place), *node.left);
+        ExpressionPtr right = analyze_expression(deeper(place), *node.right);
+        if (!left || !right) return nullptr;
+        return comparison(context, node.negated ? Operator::IsNotDistinctFrom : Operator::IsDistinctFrom, left, right,
+                          span);
+      },
+      [&](const syntax::Between& node) { return analyze_between(place, node, expression.span); },
+      [&](const syntax::InList& node) { return analyze_in(place, node, expression.span); },
+      [&](const syntax::InQuery&) { return refuse(InQueryNotBuilt{}, "list the values: IN (1, 2, 3)"); },
+      [&](const syntax::Exists&) { return refuse(ExistsNotBuilt{}, ""); },
+      [&](const syntax::ScalarQuery&) { return refuse(ScalarQueryNotBuilt{}, "put the query into FROM"); },
+      [&](const syntax::Like& node) { return analyze_like(place, node, expression.span); },
+      [&](const syntax::Case& node) { return analyze_case(deeper(place), node, expression.span); },
+      [&](const syntax::Cast& node) { return analyze_cast(place, node, expression.span); },
+      [&](const syntax::Extract& node) { return extract(deeper(place), node, expression.span); },
+      [&](const syntax::UnitCall& node) { return unit_call(deeper(place), node, expression.span); },
+      [&](const syntax::Call& node) { return analyze_call(place, node, expression.span); });
+}
+
+ExpressionPtr analyze_condition(const Place& place, const syntax::Expression& expression) {
+  ExpressionPtr condition = analyze_expression(place, expression);
+  if (!condition) return nullptr;
+  if (condition->type.kind == Kind::Null) return null_of(types::boolean(), condition->span);
+  if (condition->type.kind == Kind::Boolean) return condition;
+  place.context.diagnostics.emit(ConditionType{}, condition->span, place.clause, types::to_string(condition->type));
+  return nullptr;
+}
+
+namespace {
+
+struct TypeRow {
+  std::string_view name;
+  Kind kind;
+  int most_arguments;
+};
+constexpr TypeRow kTypes[] = {
+    {"BOOLEAN", Kind::Boolean, 0},
+    {"TINYINT", Kind::TinyInt, 0},
+    {"SMALLINT", Kind::SmallInt, 0},
+    {"INT", Kind::Integer, 0},
+    {"INTEGER", Kind::Integer, 0},
+    {"BIGINT", Kind::BigInt, 0},
+    {"FLOAT", Kind::Float, 0},
+    {"REAL", Kind::Float, 0},
+    {"DOUBLE", Kind::Double, 0},
+    {"DECIMAL", Kind::Decimal, 2},
+    {"DEC", Kind::Decimal, 2},
+    {"NUMERIC", Kind::Decimal, 2},
+    {"STRING", Kind::String, 0},
+    {"VARCHAR", Kind::String, 1},
+    {"CHAR", Kind::String, 1},
+    {"BYTES", Kind::Bytes, 0},
+    {"VARBINARY", Kind::Bytes, 1},
+    {"BINARY", Kind::Bytes, 1},
+    {"DATE", Kind::Date, 0},
+    {"TIMESTAMP", Kind::Timestamp, 1},
+    {"TIMESTAMP_LTZ", Kind::TimestampLtz, 1},
+    {"INTERVAL_YEAR_MONTH", Kind::IntervalYearMonth, 0},
+    {"INTERVAL_DAY_TIME", Kind::IntervalDayTime, 0},
+};
+constexpr std::string_view kTypesNotBuilt[] = {"TIME", "ARRAY", "MAP", "MULTISET", "ROW", "RAW", "TIMESTAMP_TZ", "VARIANT"};
+
+// What the arguments must be, in words, if they are not that.
+std::string_view argument_mismatch(const TypeRow& row, const std::vector<int64_t>& arguments) {
+  if (arguments.size() > static_cast<size_t>(row.most_arguments)) {
+    return row.most_arguments == 0 ? "no arguments" : "fewer arguments";
+  }
+  const int64_t first = arguments.empty() ? 1 : arguments[0];
+  switch (row.kind) {
+    case Kind::Decimal:
+      if (first < 1 || first > 38) return "a precision from 1 to 38";
+      if (arguments.size() > 1 && (arguments[1] < 0 || arguments[1] > first)) return "a scale from 0 to its precision";
+      return "";
+    case Kind::String:
+    case Kind::Bytes: return first < 1 || first > INT32_MAX ? "a length of at least 1" : "";
+    case Kind::Timestamp:
+    case Kind::TimestampLtz: return first < 0 || first > 6 ? "a precision from 0 to 6" : "";
+    default: return "";
+  }
+}
+
+}  // namespace
+
+std::optional<Type> analyze_type(const Context& context, const syntax::TypeName& name) {
+  const Span span = context.at(name.span);
+  const bool nullable = !name.not_null.value_or(false);
+  const auto* row = std::find_if(std::begin(kTypes), std::end(kTypes),
+                                 [&](const TypeRow& candidate) { return candidate.name == name.name; });
+  if (row == std::end(kTypes)) {
+    if (std::find(std::begin(kTypesNotBuilt), std::end(kTypesNotBuilt), name.name) != std::end(kTypesNotBuilt)) {
+      auto emitted = context.diagnostics.emit(TypeNotBuilt{}, span, name.name);
+      if (name.name == "TIMESTAMP_TZ") emitted.hint("use TIMESTAMP_LTZ(3)");
+      return std::nullopt;
+    }
+    auto emitted = context.diagnostics.emit(UnknownType{}, span, name.name);
+    std::vector<std::string> names;
+    for (const TypeRow& known : kTypes) names.emplace_back(known.name);
+    if (name.name == "TEXT") {
+      emitted.hint("use STRING");
+    } else if (const auto near = diagnostics::nearest(name.name, names)) {
+      emitted.hint("did you mean `{}`?", *near);
+    }
+    return std::nullopt;
+  }
+  if (const auto mismatch = argument_mismatch(*row, name.arguments); !mismatch.empty()) {
+    auto emitted = context.diagnostics.emit(TypeArguments{}, span, name.name, mismatch);
+    if (row->kind == Kind::Timestamp || row->kind == Kind::TimestampLtz) emitted.note("times are kept in microseconds");
+    return std::nullopt;
+  }
+  const auto argument = [&](size_t index, int64_t otherwise) {
+    return static_cast<int>(index < name.arguments.size() ? name.arguments[index] : otherwise);
+  };
+  switch (row->kind) {
+    case Kind::Decimal: return types::decimal(argument(0, 10), argument(1, 0), nullable);
+    case Kind::Timestamp: return types::timestamp(argument(0, 6), nullable);
+    case Kind::TimestampLtz: return types::timestamp_ltz(argument(0, 6), nullable);
+    case Kind::String: {
+      Type type = types::string(nullable);
+      const bool unbounded = name.name == "STRING" || argument(0, 1) == INT32_MAX;
+      type.length = unbounded ? 0 : static_cast<uint32_t>(argument(0, name.name == "CHAR" ? 1 : 0));
+      return type;
+    }
+    default: return types::simple(row->kind, nullable);
+  }
+}
+
+}  // namespace weir::analysis

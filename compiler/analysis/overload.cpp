@@ -1,0 +1,216 @@
+#include "compiler/analysis/coercion.h"
+#include "compiler/analysis/expression.h"
+#include "compiler/catalog/signature.h"
+#include "compiler/diagnostics/suggest.h"
+#include "compiler/types/coerce.h"
+#include "compiler/types/decimal.h"
+
+namespace weir::analysis {
+namespace {
+
+using catalog::TypePattern;
+using Form = TypePattern::Form;
+using Arguments = std::vector<ExpressionPtr>;
+
+WEIR_ERROR(UnknownFunction, "there is no function `{}`", std::string_view);
+WEIR_ERROR(FunctionNotBuilt, "function `{}` is not built yet", std::string_view);
+WEIR_ERROR(NoOverload, "`{}` does not take ({})", std::string_view, std::string_view);
+
+// Functions of Flink SQL that a ported query may call.
+constexpr std::string_view kFlinkFunctions[] = {
+    "ARRAY_AGG", "ARRAY_CONTAINS", "ASCII", "BIN", "CARDINALITY", "CHR", "COLLECT", "CONCAT_WS", "CONVERT_TZ", "COT",
+    "CURRENT_DATE", "CURRENT_ROW_TIMESTAMP", "CURRENT_TIME", "CURRENT_TIMESTAMP", "CURRENT_WATERMARK", "DATE_ADD", "DAYOFMONTH",
+    "DAYOFWEEK", "DAYOFYEAR", "DECODE", "DEGREES", "ELT", "ENCODE", "EXP", "FIRST_VALUE", "FROM_BASE64", "FROM_UNIXTIME",
+    "GREATEST", "HEX", "HOUR", "INITCAP", "INSTR", "IS_ALPHA", "IS_DECIMAL", "IS_DIGIT", "JSON_ARRAY", "JSON_EXISTS",
+    "JSON_OBJECT", "JSON_QUERY", "JSON_STRING", "JSON_VALUE", "LAG", "LAST_VALUE", "LEAD", "LEAST", "LEFT", "LISTAGG", "LN",
+    "LOCALTIME", "LOCALTIMESTAMP", "LOCATE", "LOG", "LOG10", "LOG2", "LPAD", "LTRIM", "MD5", "MINUTE", "MONTH", "NOW",
+    "OVERLAY", "PARSE_URL", "PERCENTILE", "PI", "POSITION", "POWER", "QUARTER", "RADIANS", "RAND", "RAND_INTEGER",
+    "REGEXP", "REGEXP_EXTRACT", "REGEXP_REPLACE", "REPEAT", "REPLACE", "REVERSE", "RIGHT", "ROW_NUMBER", "RPAD", "RTRIM",
+    "SECOND", "SHA1", "SHA2", "SHA224", "SHA256", "SHA384", "SHA512", "SIGN", "SIN", "SOURCE_WATERMARK", "SPLIT",
+    "SPLIT_INDEX", "SQRT", "STDDEV_POP", "STDDEV_SAMP", "STR_TO_MAP", "SUBSTR", "TAN", "TIMESTAMPADD", "TO_BASE64",
+    "TO_DATE", "TO_TIMESTAMP", "TRIM", "TRUNCATE", "TRY_CAST", "TYPEOF", "UNIX_TIMESTAMP", "URL_DECODE", "URL_ENCODE",
+    "UUID", "VAR_POP", "VAR_SAMP", "WEEK", "YEAR"};
+
+enum class Fit : uint8_t { None, Cast, Exact };
+
+
+Fit fit(const Type& argument, const TypePattern& pattern) {
+  switch (pattern.form) {
+    case Form::Any: return argument.kind == Kind::Null ? Fit::Cast : Fit::Exact;
+    case Form::AnyDecimal64:
+      return argument.kind == Kind::Decimal && argument.precision <= 18 ? Fit::Exact : Fit::None;
+    case Form::AnyDecimal:
+      if (argument.kind == Kind::Decimal) return Fit::Exact;
+      return types::is_integer(argument) || argument.kind == Kind::Null ? Fit::Cast : Fit::None;
+    case Form::AnyTimestamp:
+      if (argument.kind == Kind::Timestamp) return Fit::Exact;
+      return types::implicit_cast(argument, types::timestamp(3)) ? Fit::Cast : Fit::None;
+    case Form::AnyTimestampLtz:
+      if (argument.kind == Kind::TimestampLtz) return Fit::Exact;
+      return types::implicit_cast(argument, types::timestamp_ltz(3)) ? Fit::Cast : Fit::None;
+    case Form::Exact:
+      if (argument.kind == pattern.type.kind) return Fit::Exact;
+      return types::implicit_cast(argument, pattern.type) ? Fit::Cast : Fit::None;
+    case Form::SameAs:
+    case Form::Rule: return Fit::None;
+  }
+  return Fit::None;
+}
+
+// The argument's type once it has been cast for the parameter.
+Type parameter_type(const Type& argument, const TypePattern& pattern) {
+  switch (pattern.form) {
+    case Form::AnyDecimal:
+    case Form::AnyDecimal64: return argument.kind == Kind::Null ? types::decimal(10, 0) : types::as_decimal(argument);
+    case Form::AnyTimestamp: {
+      if (argument.kind == Kind::Timestamp) return argument;
+      return types::timestamp(argument.kind == Kind::TimestampLtz ? argument.precision : 3);
+    }
+    case Form::AnyTimestampLtz: {
+      if (argument.kind == Kind::TimestampLtz) return argument;
+      return types::timestamp_ltz(argument.kind == Kind::Timestamp ? argument.precision : 3);
+    }
+    case Form::Exact: return argument.kind == pattern.type.kind ? argument : pattern.type;
+    default: return argument.kind == Kind::Null ? types::simple(Kind::Integer) : argument;
+  }
+}
+
+const TypePattern& pattern_of(const std::vector<TypePattern>& parameters, size_t index) {
+  return parameters[std::min(index, parameters.size() - 1)];
+}
+
+Fit fit_all(const Arguments& arguments, const std::vector<TypePattern>& parameters, bool variadic) {
+  const bool count_fits = variadic ? arguments.size() + 1 >= parameters.size() : arguments.size() == parameters.size();
+  if (!count_fits) return Fit::None;
+  Fit result = Fit::Exact;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    result = std::min(result, fit(arguments[i]->type, pattern_of(parameters, i)));
+  }
+  return result;
+}
+
+// The first overload that fits as it stands, else the first that fits with casts.
+template <typename Overload>
+const Overload* choose(std::span<const Overload* const> overloads, const Arguments& arguments, auto&& is_variadic) {
+  for (const Fit wanted : {Fit::Exact, Fit::Cast}) {
+    for (const Overload* candidate : overloads) {
+      if (fit_all(arguments, candidate->parameters, is_variadic(*candidate)) >= wanted) return candidate;
+    }
+  }
+  return nullptr;
+}
+
+void cast_arguments(Arguments& arguments, const std::vector<TypePattern>& parameters) {
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    arguments[i] = cast_to(arguments[i], parameter_type(arguments[i]->type, pattern_of(parameters, i)));
+  }
+}
+
+std::string type_list(const Arguments& arguments) {
+  std::string text;
+  for (const auto& argument : arguments) text += (text.empty() ? "" : ", ") + types::to_string(argument->type);
+  return text;
+}
+
+template <typename Overload>
+void no_overload(const Context& context, std::string_view name, std::span<const Overload* const> overloads,
+                 const Arguments& arguments, Span span) {
+  auto emitted = context.diagnostics.emit(NoOverload{}, context.at(span), name, type_list(arguments));
+  constexpr size_t most = 6;
+  for (size_t i = 0; i < std::min(overloads.size(), most); ++i) {
+    emitted.note("there is {}", catalog::to_string(*overloads[i]));
+  }
+  if (overloads.size() > most) emitted.note("and {} more", overloads.size() - most);
+}
+
+int64_t constant_or(const ExpressionPtr& expression, int64_t otherwise, bool& is_constant) {
+  const auto* literal = std::get_if<typed::Literal>(&expression->node);
+  const auto* number = literal == nullptr ? nullptr : std::get_if<types::Int128>(&literal->value.data);
+  is_constant = number != nullptr;
+  return is_constant ? static_cast<int64_t>(*number) : otherwise;
+}
+
+// ROUND(DECIMAL(p, s), n): as many digits after the point as n says, and one more before it.
+Type round_decimal(const Arguments& arguments) {
+  const Type type = arguments.front()->type;
+  bool is_constant = true;
+  const int64_t places = arguments.size() > 1 ? constant_or(arguments[1], 0, is_constant) : 0;
+  if (!is_constant || places >= type.scale) return type;
+  const int integer_digits = type.precision - type.scale + 1;
+  if (places < 0) return types::decimal(std::min(types::kMaxDecimalPrecision, integer_digits), 0);
+  return types::decimal(integer_digits + static_cast<int>(places), static_cast<int>(places));
+}
+
+Type pattern_result(const TypePattern& result, const std::string& rule, const Arguments& arguments) {
+  switch (result.form) {
+    case Form::SameAs: return arguments[result.argument]->type;
+    case Form::AnyDecimal:
+    case Form::AnyDecimal64:
+    case Form::AnyTimestamp:
+    case Form::AnyTimestampLtz:
+    case Form::Any: break;
+    case Form::Exact: return result.type;
+    case Form::Rule:
+      if (rule == "sum_decimal") return types::decimal_sum(arguments.front()->type);
+      if (rule == "avg_decimal") return types::decimal_average(arguments.front()->type);
+      if (rule == "round_decimal") return round_decimal(arguments);
+      if (rule == "integral_decimal") return types::decimal(arguments.front()->type.precision, 0);
+      break;
+  }
+  diagnostics::internal_error(__FILE__, __LINE__, "a result rule of the standard library that is not known");
+}
+
+}  // namespace
+
+ExpressionPtr call_function(const Context& context, std::string_view name, Arguments arguments, Span name_span,
+                            Span span) {
+  const auto overloads = context.shared.functions.overloads(name);
+  if (overloads.empty()) {
+    if (std::find(std::begin(kFlinkFunctions), std::end(kFlinkFunctions), name) != std::end(kFlinkFunctions)) {
+      context.diagnostics.emit(FunctionNotBuilt{}, context.at(name_span), name);
+      return nullptr;
+    }
+    auto emitted = context.diagnostics.emit(UnknownFunction{}, context.at(name_span), name);
+    std::vector<std::string> names = context.shared.functions.names();
+    for (const char* form : {"COALESCE", "NULLIF", "IF", "IFNULL", "PROCTIME"}) names.emplace_back(form);
+    if (const auto near = diagnostics::nearest(name, names)) emitted.hint("did you mean `{}`?", *near);
+    return nullptr;
+  }
+  const auto* function = choose(overloads, arguments, [](const catalog::Function& f) { return f.variadic; });
+  if (function == nullptr) {
+    no_overload(context, name, overloads, arguments, name_span);
+    return nullptr;
+  }
+  cast_arguments(arguments, function->parameters);
+  Type type = pattern_result(function->result, function->result_rule, arguments);
+  bool nullable = function->may_return_null || function->can_fail;
+  if (!function->called_on_null) {
+    for (const auto& argument : arguments) nullable |= argument->type.nullable;
+  }
+  type.nullable = nullable;
+  return typed::make({.node = typed::Call{function, std::move(arguments)},
+                      .type = type,
+                      .span = context.at(span),
+                      .can_fail = function->can_fail,
+                      .deterministic = !function->is_volatile});
+}
+
+const catalog::Aggregate* choose_aggregate(const Context& context, std::string_view name, Arguments& arguments,
+                                           Span name_span) {
+  const auto overloads = context.shared.functions.aggregates(name);
+  const auto* aggregate = choose(overloads, arguments, [](const catalog::Aggregate&) { return false; });
+  if (aggregate == nullptr) {
+    no_overload(context, name, overloads, arguments, name_span);
+    return nullptr;
+  }
+  cast_arguments(arguments, aggregate->parameters);
+  return aggregate;
+}
+
+Type result_type(const catalog::Aggregate& aggregate, const Arguments& arguments) {
+  Type type = pattern_result(aggregate.result, aggregate.result_rule, arguments);
+  type.nullable = aggregate.may_return_null || aggregate.can_fail;
+  return type;
+}
+
+}  // namespace weir::analysis
