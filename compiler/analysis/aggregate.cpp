@@ -18,12 +18,13 @@ WEIR_ERROR(NestedAggregate, "aggregate `{}` stands inside an aggregate", std::st
 WEIR_ERROR(NotInGroupBy, "column `{}` is neither in GROUP BY nor in an aggregate", std::string_view);
 WEIR_ERROR(PositionInGroupBy, "GROUP BY takes no positions");
 WEIR_ERROR(TwoWindows, "GROUP BY has two windows");
-WEIR_ERROR(WindowBoundMissing, "GROUP BY has `{}` of a {} window, but not `{}`", std::string_view, std::string_view,
-           std::string_view);
+WEIR_ERROR(WindowBoundMissing, "GROUP BY has `{}` of a {} window, but not `{}`", std::string_view,
+           std::string_view, std::string_view);
 WEIR_ERROR(WindowBoundLost, "GROUP BY has `{}`, but the query below does not give `{}`", std::string_view,
            std::string_view);
 WEIR_ERROR(WindowTimeAlone, "GROUP BY has `{}`, but neither bound of the window", std::string_view);
-WEIR_ERROR(SessionKeys, "GROUP BY has ({}), and the session is partitioned by ({})", std::string_view, std::string_view);
+WEIR_ERROR(SessionKeys, "GROUP BY has ({}), and the session is partitioned by ({})", std::string_view,
+           std::string_view);
 WEIR_ERROR(SessionWithoutAggregate, "SESSION without GROUP BY window_start, window_end is not built yet");
 WEIR_ERROR(NoKeyNoAggregate, "HAVING without GROUP BY and without an aggregate");
 
@@ -68,7 +69,8 @@ KeyWindow key_window(const typed::Relation& input, const std::vector<ExpressionP
   KeyWindow window;
   for (const auto& key : keys) {
     const typed::Column* column = as_column(input, key);
-    if (column == nullptr || column->window_role == WindowRole::None || column->window_id < window.id) continue;
+    if (column == nullptr || column->window_role == WindowRole::None || column->window_id < window.id)
+      continue;
     if (column->window_id > window.id) {
       window = {};
       window.id = column->window_id;
@@ -84,8 +86,8 @@ KeyWindow key_window(const typed::Relation& input, const std::vector<ExpressionP
 
 // Adds what is missing of the window's bounds to the keys; whether the aggregation is windowed, or nothing after an error.
 // `strict`: one bound alone, where it does not do, is an error; else it is a plain key.
-std::optional<bool> complete_window(const Context& context, const typed::Relation& input, std::vector<ExpressionPtr>& keys,
-                                    bool strict) {
+std::optional<bool> complete_window(const Context& context, const typed::Relation& input,
+                                    std::vector<ExpressionPtr>& keys, bool strict) {
   const KeyWindow window = key_window(input, keys);
   if (window.id == 0) return false;
   if (window.start && window.end) return true;
@@ -117,8 +119,8 @@ std::optional<bool> complete_window(const Context& context, const typed::Relatio
 }
 
 // A SESSION relation must be grouped by its bounds and by exactly the columns it is partitioned by.
-bool check_session_keys(const Context& context, const typed::Relation& input, const std::vector<ExpressionPtr>& keys,
-                        Span span) {
+bool check_session_keys(const Context& context, const typed::Relation& input,
+                        const std::vector<ExpressionPtr>& keys, Span span) {
   const typed::WindowFunction* session = as_session(input);
   if (session == nullptr) return true;
   std::vector<ExpressionPtr> others;
@@ -131,21 +133,22 @@ bool check_session_keys(const Context& context, const typed::Relation& input, co
     all_known &= index != nullptr && std::find(session->partition_by.begin(), session->partition_by.end(),
                                                index->index) != session->partition_by.end();
   }
-  const bool all_grouped = std::all_of(session->partition_by.begin(), session->partition_by.end(), [&](uint32_t column) {
-    return std::any_of(others.begin(), others.end(), [&](const ExpressionPtr& key) {
-      const auto* index = std::get_if<typed::ColumnIndex>(&key->node);
-      return index != nullptr && index->index == column;
-    });
-  });
+  const bool all_grouped =
+      std::all_of(session->partition_by.begin(), session->partition_by.end(), [&](uint32_t column) {
+        return std::any_of(others.begin(), others.end(), [&](const ExpressionPtr& key) {
+          const auto* index = std::get_if<typed::ColumnIndex>(&key->node);
+          return index != nullptr && index->index == column;
+        });
+      });
   if (all_known && all_grouped) return true;
   std::vector<ExpressionPtr> partition;
   for (const uint32_t column : session->partition_by) {
     partition.push_back(typed::column(column, input.columns[column].type));
   }
-  context.diagnostics.emit(SessionKeys{}, context.at(span), key_names(input, others), key_names(input, partition))
+  context.diagnostics
+      .emit(SessionKeys{}, context.at(span), key_names(input, others), key_names(input, partition))
       .note("each key has its own sessions, so both lists must be the same")
-      .hint("write SESSION(TABLE t PARTITION BY {}, …)",
-            others.empty() ? "k" : key_names(input, others));
+      .hint("write SESSION(TABLE t PARTITION BY {}, …)", others.empty() ? "k" : key_names(input, others));
   return false;
 }
 
@@ -175,13 +178,14 @@ RelationPtr make_aggregation(RelationPtr input, std::vector<ExpressionPtr> keys,
   }
   for (const auto& call : calls) columns.push_back({.name = call.function->name, .type = call.type});
   const bool distinct_only = calls.empty() && !windowed;
-  return std::make_shared<const typed::Relation>(
-      typed::Relation{typed::Aggregation{std::move(input), std::move(keys), std::move(calls), windowed, distinct_only},
-                      std::move(columns), span});
+  return std::make_shared<const typed::Relation>(typed::Relation{
+      typed::Aggregation{std::move(input), std::move(keys), std::move(calls), windowed, distinct_only},
+      std::move(columns), span});
 }
 
 // Window columns that SELECT or HAVING name follow from the bounds, so they are keys as well.
-void add_named_window_columns(const typed::Relation& input, uint32_t window_id, std::vector<ExpressionPtr>& keys,
+void add_named_window_columns(const typed::Relation& input, uint32_t window_id,
+                              std::vector<ExpressionPtr>& keys,
                               const std::vector<ExpressionPtr>& expressions) {
   for (const auto& expression : expressions) {
     typed::visit_columns(*expression, [&](uint32_t index) {
@@ -195,8 +199,8 @@ void add_named_window_columns(const typed::Relation& input, uint32_t window_id, 
 }
 
 // From columns of the input to columns of the aggregation: keys by equality, aggregates by number. Null after an error.
-ExpressionPtr over_groups(const Context& context, const typed::Relation& input, const std::vector<ExpressionPtr>& keys,
-                          const ExpressionPtr& expression) {
+ExpressionPtr over_groups(const Context& context, const typed::Relation& input,
+                          const std::vector<ExpressionPtr>& keys, const ExpressionPtr& expression) {
   bool good = true;
   const auto key_count = static_cast<uint32_t>(keys.size());
   ExpressionPtr result = typed::replace(expression, [&](const ExpressionPtr& part) -> ExpressionPtr {
@@ -273,13 +277,16 @@ Grouping analyze_group_by(const Place& place, const std::vector<syntax::Expressi
       continue;
     }
     if (std::holds_alternative<syntax::NumberLiteral>(expression->node)) {
-      context.diagnostics.emit(PositionInGroupBy{}, context.at(expression->span)).hint("write the column itself");
+      context.diagnostics.emit(PositionInGroupBy{}, context.at(expression->span))
+          .hint("write the column itself");
       grouping.good = false;
       continue;
     }
     ExpressionPtr key = analyze_expression(place, *expression);
-    if (key) grouping.keys.push_back(std::move(key));
-    else grouping.good = false;
+    if (key)
+      grouping.keys.push_back(std::move(key));
+    else
+      grouping.good = false;
   }
   remove_duplicates(grouping.keys);
   return grouping;
@@ -288,7 +295,9 @@ Grouping analyze_group_by(const Place& place, const std::vector<syntax::Expressi
 void place_group_window(Grouping& grouping, const typed::Relation& input) {
   if (!grouping.window) return;
   GroupWindow& window = *grouping.window;
-  const auto is_expression = [](const ExpressionPtr& e) { return !std::holds_alternative<typed::ColumnIndex>(e->node); };
+  const auto is_expression = [](const ExpressionPtr& e) {
+    return !std::holds_alternative<typed::ColumnIndex>(e->node);
+  };
   size_t below = is_expression(window.time) ? 1 : 0;
   if (window.spec.kind == WindowKind::Session) {
     below += static_cast<size_t>(std::count_if(grouping.keys.begin(), grouping.keys.end(), is_expression));
@@ -296,8 +305,9 @@ void place_group_window(Grouping& grouping, const typed::Relation& input) {
   window.start_column = static_cast<uint32_t>(input.columns.size() + below);
 }
 
-RelationPtr aggregate(const Context& context, RelationPtr input, Grouping grouping, AggregateCollector collector,
-                      const SelectList& select, const ExpressionPtr& having, Span span) {
+RelationPtr aggregate(const Context& context, RelationPtr input, Grouping grouping,
+                      AggregateCollector collector, const SelectList& select, const ExpressionPtr& having,
+                      Span span) {
   const auto& calls = collector.calls;
   if (grouping.keys.empty() && !grouping.window && calls.empty()) {
     context.diagnostics.emit(NoKeyNoAggregate{}, context.at(having ? having->span : span)).hint("use WHERE");
@@ -350,7 +360,8 @@ RelationPtr aggregate(const Context& context, RelationPtr input, Grouping groupi
   const ExpressionPtr condition = having ? over_groups(context, *input, matched, having) : nullptr;
   if (!good || (having && !condition)) return nullptr;
 
-  RelationPtr result = make_aggregation(std::move(input), std::move(keys), std::move(collector.calls), *windowed, span);
+  RelationPtr result =
+      make_aggregation(std::move(input), std::move(keys), std::move(collector.calls), *windowed, span);
   if (condition) {
     if (!require_deterministic_updates(context, *result, {condition})) return nullptr;
     result = filter(std::move(result), condition);
@@ -426,11 +437,12 @@ ExpressionPtr aggregate_call(const Place& place, const syntax::Call& call, Span 
                               .span = context.at(span)};
   auto& calls = place.aggregates->calls;
   const auto same = [&](const typed::AggregateCall& other) {
-    const bool same_filter = !other.filter == !result.filter &&
-                             (!other.filter || typed::equal(*other.filter, *result.filter));
+    const bool same_filter =
+        !other.filter == !result.filter && (!other.filter || typed::equal(*other.filter, *result.filter));
     return other.function == result.function && other.distinct == result.distinct && same_filter &&
            std::equal(other.arguments.begin(), other.arguments.end(), result.arguments.begin(),
-                      result.arguments.end(), [](const auto& a, const auto& b) { return typed::equal(*a, *b); });
+                      result.arguments.end(),
+                      [](const auto& a, const auto& b) { return typed::equal(*a, *b); });
   };
   const auto found = std::find_if(calls.begin(), calls.end(), same);
   const auto index = static_cast<uint32_t>(found - calls.begin());

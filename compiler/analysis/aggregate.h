@@ -22,9 +22,9 @@ struct AggregateCollector {
 
 // What GROUP BY says.
 struct Grouping {
-  std::vector<ExpressionPtr> keys;    // over the input, the group window left out; as SELECT may repeat them
+  std::vector<ExpressionPtr> keys;  // over the input, the group window left out; as SELECT may repeat them
   std::optional<GroupWindow> window;
-  size_t window_position = 0;         // how many keys stand before it
+  size_t window_position = 0;  // how many keys stand before it
   bool good = true;
 };
 Grouping analyze_group_by(const Place& place, const std::vector<syntax::ExpressionPtr>& expressions);
@@ -37,8 +37,9 @@ struct SelectList {
   std::vector<std::string> names;
 };
 // Aggregation, HAVING, projection. Null after an error.
-RelationPtr aggregate(const Context& context, RelationPtr input, Grouping grouping, AggregateCollector collector,
-                      const SelectList& select, const ExpressionPtr& having, Span span);
+RelationPtr aggregate(const Context& context, RelationPtr input, Grouping grouping,
+                      AggregateCollector collector, const SelectList& select, const ExpressionPtr& having,
+                      Span span);
 // SELECT DISTINCT over an input without GROUP BY. Null after an error.
 RelationPtr distinct(const Context& context, RelationPtr input, const SelectList& select, Span span);
 

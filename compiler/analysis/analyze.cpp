@@ -17,7 +17,9 @@ WEIR_ERROR(UnknownOverride, "`--set {}`: there is neither such a setting nor suc
 WEIR_ERROR(ExplainStatement, "EXPLAIN takes a query or INSERT");
 
 // Settings that may change between two INSERTs without parting them: they say nothing about values.
-bool concerns_whole_job(std::string_view key) { return key == "parallelism.default" || key == "pipeline.name"; }
+bool concerns_whole_job(std::string_view key) {
+  return key == "parallelism.default" || key == "pipeline.name";
+}
 
 class Analyzer {
  public:
@@ -51,7 +53,8 @@ class Analyzer {
   }
 
   bool is_overridden(std::string_view key) const {
-    return std::any_of(overrides_.begin(), overrides_.end(), [&](const auto& pair) { return pair.first == key; });
+    return std::any_of(overrides_.begin(), overrides_.end(),
+                       [&](const auto& pair) { return pair.first == key; });
   }
 
   void check_overrides() {
@@ -64,8 +67,10 @@ class Analyzer {
       for (const auto& option : catalog::options()) {
         if (option.scope == catalog::OptionScope::Setting) names.emplace_back(option.key);
       }
-      if (const auto near = diagnostics::nearest(key, names)) emitted.hint("did you mean `{}`?", *near);
-      else if (const auto near_table = diagnostics::nearest(table, names)) emitted.hint("did you mean `{}.…`?", *near_table);
+      if (const auto near = diagnostics::nearest(key, names))
+        emitted.hint("did you mean `{}`?", *near);
+      else if (const auto near_table = diagnostics::nearest(table, names))
+        emitted.hint("did you mean `{}.…`?", *near_table);
     }
   }
 
@@ -84,8 +89,10 @@ class Analyzer {
 
   void reset(const syntax::ResetOption& statement) {
     flush();
-    if (statement.key) settings().erase(statement.key->text);
-    else settings() = {};
+    if (statement.key)
+      settings().erase(statement.key->text);
+    else
+      settings() = {};
     apply_overrides();
     shared_.views.clear();
   }

@@ -15,6 +15,7 @@ using Overrides = std::vector<std::pair<std::string, std::string>>;
 // Statements in order: DDL changes the catalog, INSERT and SELECT become jobs. Several errors per run; a statement with
 // an error adds nothing.
 typed::Program analyze(syntax::Script script, const std::shared_ptr<const diagnostics::Source>& source,
-                       const Overrides& overrides, catalog::Catalog& catalog, diagnostics::Diagnostics& diagnostics);
+                       const Overrides& overrides, catalog::Catalog& catalog,
+                       diagnostics::Diagnostics& diagnostics);
 
 }  // namespace weir::analysis

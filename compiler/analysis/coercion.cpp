@@ -112,7 +112,8 @@ ExpressionPtr literal_as(const Context& context, const ExpressionPtr& literal, c
       int64_t number = 0;
       const auto [end, error] = std::from_chars(written.data(), written.data() + written.size(), number);
       if (error == std::errc{} && end == written.data() + written.size()) {
-        value = Value{types::simple(fits(number, type.kind) ? type.kind : Kind::BigInt, false), Int128{number}};
+        value =
+            Value{types::simple(fits(number, type.kind) ? type.kind : Kind::BigInt, false), Int128{number}};
       }
       break;
     }

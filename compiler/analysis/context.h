@@ -33,9 +33,9 @@ struct Shared {
   catalog::Catalog& catalog;
   const catalog::FunctionCatalog& functions;
   std::map<std::shared_ptr<const syntax::Query>, AnalysedView> views;
-  std::vector<std::string> open_views;         // whose text is being analysed, from the outermost
-  std::set<std::string, std::less<>> failed;   // names whose CREATE had an error: using them says nothing new
-  std::vector<typed::WindowSpec> windows;      // by window id; id 0 is none
+  std::vector<std::string> open_views;        // whose text is being analysed, from the outermost
+  std::set<std::string, std::less<>> failed;  // names whose CREATE had an error: using them says nothing new
+  std::vector<typed::WindowSpec> windows;     // by window id; id 0 is none
 };
 
 struct Context {

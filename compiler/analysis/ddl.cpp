@@ -25,19 +25,23 @@ WEIR_ERROR(PartitionedBy, "PARTITIONED BY is not built yet");
 WEIR_ERROR(NoColumns, "table `{}` has no columns", std::string_view);
 WEIR_ERROR(DuplicateColumn, "column `{}` is declared twice", std::string_view);
 WEIR_ERROR(MetadataColumn, "connector `{}` has no metadata `{}`", std::string_view, std::string_view);
-WEIR_ERROR(IntervalColumn, "column `{}` cannot be an INTERVAL: connector `{}` has no form for it", std::string_view,
-           std::string_view);
+WEIR_ERROR(IntervalColumn, "column `{}` cannot be an INTERVAL: connector `{}` has no form for it",
+           std::string_view, std::string_view);
 WEIR_ERROR(TwoWatermarks, "table `{}` has two watermarks", std::string_view);
 WEIR_ERROR(WatermarkColumnType, "event time `{}` is {}", std::string_view, std::string_view);
-WEIR_ERROR(WatermarkPrecision, "event time `{}` is {}, finer than a millisecond", std::string_view, std::string_view);
-WEIR_ERROR(WatermarkType, "the watermark is {}, and `{}` is {}", std::string_view, std::string_view, std::string_view);
+WEIR_ERROR(WatermarkPrecision, "event time `{}` is {}, finer than a millisecond", std::string_view,
+           std::string_view);
+WEIR_ERROR(WatermarkType, "the watermark is {}, and `{}` is {}", std::string_view, std::string_view,
+           std::string_view);
 WEIR_ERROR(WatermarkVolatile, "the watermark depends on the clock or on chance");
 WEIR_ERROR(TwoPrimaryKeys, "table `{}` has two primary keys", std::string_view);
 WEIR_ERROR(PrimaryKeyEnforced, "a primary key is not enforced");
 WEIR_ERROR(PrimaryKeyColumn, "the primary key has column `{}`, which is computed", std::string_view);
 WEIR_ERROR(UnknownFieldOption, "option `{}` names no column of the table", std::string_view);
-WEIR_ERROR(FieldOptionMissing, "column `{}` is a sequence and needs the option `{}`", std::string_view, std::string_view);
-WEIR_ERROR(ViewColumns, "view `{}` names {} columns, and its query gives {}", std::string_view, size_t, size_t);
+WEIR_ERROR(FieldOptionMissing, "column `{}` is a sequence and needs the option `{}`", std::string_view,
+           std::string_view);
+WEIR_ERROR(ViewColumns, "view `{}` names {} columns, and its query gives {}", std::string_view, size_t,
+           size_t);
 WEIR_ERROR(UnknownObject, "there is no {} `{}`", std::string_view, std::string_view);
 WEIR_ERROR(DropFunction, "functions cannot be dropped: all are built in");
 
@@ -62,8 +66,10 @@ std::vector<syntax::OptionPair> overridden(const syntax::CreateTable& statement,
     const std::string option = key.substr(prefix.size());
     const auto found = std::find_if(options.begin(), options.end(),
                                     [&](const syntax::OptionPair& pair) { return pair.key == option; });
-    if (found != options.end()) found->value = value;
-    else options.push_back({option, value, statement.options_span, statement.options_span});
+    if (found != options.end())
+      found->value = value;
+    else
+      options.push_back({option, value, statement.options_span, statement.options_span});
   }
   return options;
 }
@@ -79,8 +85,8 @@ class TableBuilder {
 
   // False after an error.
   bool build(const Overrides& overrides) {
-    table_.options =
-        catalog::check_table_options(overridden(statement_, overrides), statement_.options_span, context_.diagnostics);
+    table_.options = catalog::check_table_options(overridden(statement_, overrides), statement_.options_span,
+                                                  context_.diagnostics);
     declare_columns();
     compute_columns();
     watermark();
@@ -105,7 +111,8 @@ class TableBuilder {
       declared.comment = column.comment.value_or("");
       declared.span = column.name.span;
       match(
-          column.definition, [&](const syntax::PhysicalColumn& physical) { declare_physical(declared, physical); },
+          column.definition,
+          [&](const syntax::PhysicalColumn& physical) { declare_physical(declared, physical); },
           [&](const syntax::ComputedColumn&) { declared.kind = ColumnKind::Computed; },
           [&](const syntax::MetadataColumn& metadata) { declare_metadata(declared, metadata); });
       // A computed column has no name for others until it has been computed.
@@ -188,9 +195,11 @@ class TableBuilder {
       auto emitted =
           context_.diagnostics.emit(WatermarkColumnType{}, span, column.name, types::to_string(column.type));
       if (column.type.kind == Kind::BigInt) {
-        emitted.hint("compute it: `ts AS TO_TIMESTAMP_LTZ({}, 3)`, and declare the watermark for `ts`", column.name);
+        emitted.hint("compute it: `ts AS TO_TIMESTAMP_LTZ({}, 3)`, and declare the watermark for `ts`",
+                     column.name);
       } else if (column.type.kind == Kind::String) {
-        emitted.hint("declare the column as TIMESTAMP(3), or compute one: `ts AS CAST({} AS TIMESTAMP(3))`", column.name);
+        emitted.hint("declare the column as TIMESTAMP(3), or compute one: `ts AS CAST({} AS TIMESTAMP(3))`",
+                     column.name);
       } else {
         emitted.hint("event time is a TIMESTAMP(3) or a TIMESTAMP_LTZ(3)");
       }
@@ -204,8 +213,9 @@ class TableBuilder {
       return fail();
     }
     if (expression->type.kind != column.type.kind) {
-      context_.diagnostics.emit(WatermarkType{}, expression->span, types::to_string(expression->type), column.name,
-                                types::to_string(column.type))
+      context_.diagnostics
+          .emit(WatermarkType{}, expression->span, types::to_string(expression->type), column.name,
+                types::to_string(column.type))
           .hint("write `{} - INTERVAL '5' SECOND`", column.name);
       return fail();
     }
@@ -269,13 +279,15 @@ class TableBuilder {
       if (std::find(names.begin(), names.end(), column) == names.end()) {
         auto emitted =
             context_.diagnostics.emit(UnknownFieldOption{}, context_.at(table_.options.span(key)), key);
-        if (const auto near = diagnostics::nearest(column, names)) emitted.hint("did you mean `fields.{}{}`?", *near, key.substr(dot));
+        if (const auto near = diagnostics::nearest(column, names))
+          emitted.hint("did you mean `fields.{}{}`?", *near, key.substr(dot));
         fail();
       } else if (value == "sequence") {
         for (const std::string_view bound : {"start", "end"}) {
           const std::string wanted = fmt::format("fields.{}.{}", column, bound);
           if (table_.options.find(wanted)) continue;
-          context_.diagnostics.emit(FieldOptionMissing{}, context_.at(table_.options.span(key)), column, wanted);
+          context_.diagnostics.emit(FieldOptionMissing{}, context_.at(table_.options.span(key)), column,
+                                    wanted);
           fail();
         }
       }
@@ -291,15 +303,18 @@ class TableBuilder {
 
 }  // namespace
 
-void create_table(const Context& context, const syntax::CreateTable& statement, const Overrides& overrides, Span) {
+void create_table(const Context& context, const syntax::CreateTable& statement, const Overrides& overrides,
+                  Span) {
   const size_t errors = context.diagnostics.error_count();
-  if (statement.like) context.diagnostics.emit(CreateTableLike{}, context.at(*statement.like)).hint("write the columns out");
+  if (statement.like)
+    context.diagnostics.emit(CreateTableLike{}, context.at(*statement.like)).hint("write the columns out");
   if (statement.as_query) {
     context.diagnostics.emit(CreateTableAs{}, context.at(statement.as_query->span))
         .hint("declare the table, then INSERT INTO it");
   }
   if (statement.partitioned_by) {
-    context.diagnostics.emit(PartitionedBy{}, context.at(*statement.partitioned_by)).hint("use a glob in `path`");
+    context.diagnostics.emit(PartitionedBy{}, context.at(*statement.partitioned_by))
+        .hint("use a glob in `path`");
   }
   if (context.diagnostics.error_count() != errors) {
     context.shared.failed.insert(statement.name.text);
@@ -327,7 +342,8 @@ void create_view(const Context& context, syntax::CreateView& statement,
   context.shared.open_views.pop_back();
   if (relation && !statement.columns.empty() && statement.columns.size() != relation->columns.size()) {
     const Span span = diagnostics::cover(statement.columns.front().span, statement.columns.back().span);
-    context.diagnostics.emit(ViewColumns{}, context.at(span), name, statement.columns.size(), relation->columns.size());
+    context.diagnostics.emit(ViewColumns{}, context.at(span), name, statement.columns.size(),
+                             relation->columns.size());
     relation = nullptr;
   }
   if (!relation) {
@@ -354,7 +370,8 @@ void drop(const Context& context, const syntax::Drop& statement) {
   context.shared.views.clear();
   if (dropped || statement.if_exists || context.shared.failed.contains(name)) return;
   auto emitted = context.diagnostics.emit(UnknownObject{}, span, is_table ? "table" : "view", name);
-  const bool other = is_table ? context.catalog().view(name) != nullptr : context.catalog().table(name) != nullptr;
+  const bool other =
+      is_table ? context.catalog().view(name) != nullptr : context.catalog().table(name) != nullptr;
   if (other) {
     emitted.hint("it is a {}: DROP {} {}", is_table ? "view" : "table", is_table ? "VIEW" : "TABLE", name);
     return;

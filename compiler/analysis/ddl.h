@@ -7,7 +7,8 @@
 
 namespace weir::analysis {
 
-void create_table(const Context& context, const syntax::CreateTable& statement, const Overrides& overrides, Span span);
+void create_table(const Context& context, const syntax::CreateTable& statement, const Overrides& overrides,
+                  Span span);
 void create_view(const Context& context, syntax::CreateView& statement,
                  const std::shared_ptr<const diagnostics::Source>& source, Span span);
 void drop(const Context& context, const syntax::Drop& statement);

@@ -60,7 +60,8 @@ std::vector<const syntax::Expression*> chain(const syntax::Expression& expressio
   return operands;
 }
 
-std::vector<ExpressionPtr> analyze_all(const Place& place, const std::vector<const syntax::Expression*>& expressions,
+std::vector<ExpressionPtr> analyze_all(const Place& place,
+                                       const std::vector<const syntax::Expression*>& expressions,
                                        bool& good) {
   std::vector<ExpressionPtr> results;
   for (const auto* expression : expressions) {
@@ -79,7 +80,8 @@ ExpressionPtr truth(const Place& place, const ExpressionPtr& operand, std::strin
   return nullptr;
 }
 
-ExpressionPtr analyze_connective(const Place& place, const syntax::Expression& expression, BinaryOperator op) {
+ExpressionPtr analyze_connective(const Place& place, const syntax::Expression& expression,
+                                 BinaryOperator op) {
   const std::string_view name = op == BinaryOperator::And ? "AND" : "OR";
   bool good = true;
   auto operands =
@@ -96,7 +98,8 @@ ExpressionPtr analyze_connective(const Place& place, const syntax::Expression& e
 ExpressionPtr analyze_concat(const Place& place, const syntax::Expression& expression, Span op_span) {
   bool good = true;
   auto operands = analyze_all(
-      deeper(place), chain(expression, [](BinaryOperator other) { return other == BinaryOperator::Concat; }), good);
+      deeper(place), chain(expression, [](BinaryOperator other) { return other == BinaryOperator::Concat; }),
+      good);
   if (!good) return nullptr;
   for (auto& operand : operands) operand = cast_to(operand, types::string());
   return call_function(place.context, "CONCAT", std::move(operands), op_span, expression.span);
@@ -132,7 +135,8 @@ Operator comparison_operator(BinaryOperator op) {
   }
 }
 
-ExpressionPtr analyze_binary(const Place& place, const syntax::Binary& node, const syntax::Expression& expression) {
+ExpressionPtr analyze_binary(const Place& place, const syntax::Binary& node,
+                             const syntax::Expression& expression) {
   if (node.op == BinaryOperator::And || node.op == BinaryOperator::Or) {
     return analyze_connective(place, expression, node.op);
   }
@@ -141,7 +145,8 @@ ExpressionPtr analyze_binary(const Place& place, const syntax::Binary& node, con
   ExpressionPtr left = analyze_expression(deeper(place), *node.left);
   ExpressionPtr right = analyze_expression(deeper(place), *node.right);
   if (!left || !right) return nullptr;
-  return comparison(place.context, comparison_operator(node.op), left, right, place.context.at(expression.span));
+  return comparison(place.context, comparison_operator(node.op), left, right,
+                    place.context.at(expression.span));
 }
 
 ExpressionPtr analyze_unary(const Place& place, const syntax::Unary& node, Span span) {
@@ -178,8 +183,9 @@ ExpressionPtr analyze_is(const Place& place, const syntax::IsPredicate& node, Sp
     case What::True: op = node.negated ? Operator::IsNotTrue : Operator::IsTrue; break;
     case What::False: op = node.negated ? Operator::IsNotFalse : Operator::IsFalse; break;
   }
-  return typed::make(
-      {.node = typed::Operation{op, {operand}}, .type = types::boolean(false), .span = place.context.at(span)});
+  return typed::make({.node = typed::Operation{op, {operand}},
+                      .type = types::boolean(false),
+                      .span = place.context.at(span)});
 }
 
 ExpressionPtr negated_if(bool negated, ExpressionPtr expression) {
@@ -214,9 +220,9 @@ ExpressionPtr analyze_in(const Place& place, const syntax::InList& node, Span sp
   bool good = operand != nullptr;
   for (const auto& item : node.list) {
     ExpressionPtr value = analyze_expression(deeper(place), *item);
-    ExpressionPtr equal =
-        value && operand ? comparison(place.context, Operator::Equal, operand, value, place.context.at(item->span))
-                         : nullptr;
+    ExpressionPtr equal = value && operand ? comparison(place.context, Operator::Equal, operand, value,
+                                                        place.context.at(item->span))
+                                           : nullptr;
     good &= equal != nullptr;
     alternatives.push_back(equal);
   }
@@ -325,7 +331,9 @@ ExpressionPtr analyze_expression(const Place& place, const syntax::Expression& e
       [&](const syntax::BooleanLiteral& node) {
         return typed::literal({types::boolean(false), types::Int128{node.value}}, span);
       },
-      [&](const syntax::NumberLiteral& node) { return number_literal(context, node.digits, false, expression.span); },
+      [&](const syntax::NumberLiteral& node) {
+        return number_literal(context, node.digits, false, expression.span);
+      },
       [&](const syntax::StringLiteral& node) { return text(node.value, span); },
       [&](const syntax::TypedLiteral& node) { return typed_literal(context, node, expression.span); },
       [&](const syntax::IntervalLiteral& node) { return interval_literal(context, node, expression.span); },
@@ -340,8 +348,8 @@ ExpressionPtr analyze_expression(const Place& place, const syntax::Expression& e
         ExpressionPtr left = analyze_expression(deeper(place), *node.left);
         ExpressionPtr right = analyze_expression(deeper(place), *node.right);
         if (!left || !right) return nullptr;
-        return comparison(context, node.negated ? Operator::IsNotDistinctFrom : Operator::IsDistinctFrom, left, right,
-                          span);
+        return comparison(context, node.negated ? Operator::IsNotDistinctFrom : Operator::IsDistinctFrom,
+                          left, right, span);
       },
       [&](const syntax::Between& node) { return analyze_between(place, node, expression.span); },
       [&](const syntax::InList& node) { return analyze_in(place, node, expression.span); },
@@ -361,7 +369,8 @@ ExpressionPtr analyze_condition(const Place& place, const syntax::Expression& ex
   if (!condition) return nullptr;
   if (condition->type.kind == Kind::Null) return null_of(types::boolean(), condition->span);
   if (condition->type.kind == Kind::Boolean) return condition;
-  place.context.diagnostics.emit(ConditionType{}, condition->span, place.clause, types::to_string(condition->type));
+  place.context.diagnostics.emit(ConditionType{}, condition->span, place.clause,
+                                 types::to_string(condition->type));
   return nullptr;
 }
 
@@ -397,7 +406,8 @@ constexpr TypeRow kTypes[] = {
     {"INTERVAL_YEAR_MONTH", Kind::IntervalYearMonth, 0},
     {"INTERVAL_DAY_TIME", Kind::IntervalDayTime, 0},
 };
-constexpr std::string_view kTypesNotBuilt[] = {"TIME", "ARRAY", "MAP", "MULTISET", "ROW", "RAW", "TIMESTAMP_TZ", "VARIANT"};
+constexpr std::string_view kTypesNotBuilt[] = {"TIME", "ARRAY", "MAP",          "MULTISET",
+                                               "ROW",  "RAW",   "TIMESTAMP_TZ", "VARIANT"};
 
 // What the arguments must be, in words, if they are not that.
 std::string_view argument_mismatch(const TypeRow& row, const std::vector<int64_t>& arguments) {
@@ -408,7 +418,8 @@ std::string_view argument_mismatch(const TypeRow& row, const std::vector<int64_t
   switch (row.kind) {
     case Kind::Decimal:
       if (first < 1 || first > 38) return "a precision from 1 to 38";
-      if (arguments.size() > 1 && (arguments[1] < 0 || arguments[1] > first)) return "a scale from 0 to its precision";
+      if (arguments.size() > 1 && (arguments[1] < 0 || arguments[1] > first))
+        return "a scale from 0 to its precision";
       return "";
     case Kind::String:
     case Kind::Bytes: return first < 1 || first > INT32_MAX ? "a length of at least 1" : "";
@@ -426,7 +437,8 @@ std::optional<Type> analyze_type(const Context& context, const syntax::TypeName&
   const auto* row = std::find_if(std::begin(kTypes), std::end(kTypes),
                                  [&](const TypeRow& candidate) { return candidate.name == name.name; });
   if (row == std::end(kTypes)) {
-    if (std::find(std::begin(kTypesNotBuilt), std::end(kTypesNotBuilt), name.name) != std::end(kTypesNotBuilt)) {
+    if (std::find(std::begin(kTypesNotBuilt), std::end(kTypesNotBuilt), name.name) !=
+        std::end(kTypesNotBuilt)) {
       auto emitted = context.diagnostics.emit(TypeNotBuilt{}, span, name.name);
       if (name.name == "TIMESTAMP_TZ") emitted.hint("use TIMESTAMP_LTZ(3)");
       return std::nullopt;
@@ -443,7 +455,8 @@ std::optional<Type> analyze_type(const Context& context, const syntax::TypeName&
   }
   if (const auto mismatch = argument_mismatch(*row, name.arguments); !mismatch.empty()) {
     auto emitted = context.diagnostics.emit(TypeArguments{}, span, name.name, mismatch);
-    if (row->kind == Kind::Timestamp || row->kind == Kind::TimestampLtz) emitted.note("times are kept in microseconds");
+    if (row->kind == Kind::Timestamp || row->kind == Kind::TimestampLtz)
+      emitted.note("times are kept in microseconds");
     return std::nullopt;
   }
   const auto argument = [&](size_t index, int64_t otherwise) {

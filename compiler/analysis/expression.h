@@ -38,16 +38,17 @@ ExpressionPtr interval_literal(const Context& context, const syntax::IntervalLit
 std::string_view unit_name(syntax::TimeUnit unit);  // "MINUTE"
 
 // operators.cpp: operands without errors
-ExpressionPtr arithmetic(const Context& context, syntax::BinaryOperator op, ExpressionPtr left, ExpressionPtr right,
-                         Span op_span, Span span);
+ExpressionPtr arithmetic(const Context& context, syntax::BinaryOperator op, ExpressionPtr left,
+                         ExpressionPtr right, Span op_span, Span span);
 ExpressionPtr negate(const Context& context, ExpressionPtr operand, Span span);
-ExpressionPtr comparison(const Context& context, typed::Operator op, ExpressionPtr left, ExpressionPtr right, Span span);
+ExpressionPtr comparison(const Context& context, typed::Operator op, ExpressionPtr left, ExpressionPtr right,
+                         Span span);
 // One type for all, for branches of CASE and lists of IN; `what` is "CASE". False after an error.
 bool unify(const Context& context, std::vector<ExpressionPtr>& branches, std::string_view what);
 
 // overload.cpp
-ExpressionPtr call_function(const Context& context, std::string_view name, std::vector<ExpressionPtr> arguments,
-                            Span name_span, Span span);
+ExpressionPtr call_function(const Context& context, std::string_view name,
+                            std::vector<ExpressionPtr> arguments, Span name_span, Span span);
 // The overload and the arguments cast to it; null after an error.
 const catalog::Aggregate* choose_aggregate(const Context& context, std::string_view name,
                                            std::vector<ExpressionPtr>& arguments, Span name_span);

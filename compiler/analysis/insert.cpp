@@ -16,7 +16,8 @@ namespace {
 WEIR_ERROR(UnknownSink, "there is no table `{}`", std::string_view);
 WEIR_ERROR(InsertIntoView, "`{}` is a view and cannot be written", std::string_view);
 WEIR_ERROR(InsertOverwrite, "INSERT OVERWRITE is not built yet");
-WEIR_ERROR(InsertColumnCount, "the query gives {} columns, and `{}` takes {}", size_t, std::string_view, size_t);
+WEIR_ERROR(InsertColumnCount, "the query gives {} columns, and `{}` takes {}", size_t, std::string_view,
+           size_t);
 WEIR_ERROR(InsertColumnType, "column `{}` is {}, and the query gives {}", std::string_view, std::string_view,
            std::string_view);
 WEIR_ERROR(InsertColumnTwice, "column `{}` is named twice", std::string_view);
@@ -33,8 +34,10 @@ const catalog::Table* find_sink(const Context& context, const syntax::Name& name
   }
   auto emitted = context.diagnostics.emit(UnknownSink{}, context.at(name.span), name.text);
   const auto names = context.catalog().table_names();
-  if (const auto near = diagnostics::nearest(name.text, names)) emitted.hint("did you mean `{}`?", *near);
-  else emitted.hint("declare it with CREATE TABLE");
+  if (const auto near = diagnostics::nearest(name.text, names))
+    emitted.hint("did you mean `{}`?", *near);
+  else
+    emitted.hint("declare it with CREATE TABLE");
   return nullptr;
 }
 
@@ -77,7 +80,8 @@ std::optional<std::vector<uint32_t>> target_columns(const Context& context, cons
 }
 
 // A value for a column of the sink; null after an error.
-ExpressionPtr assigned(const Context& context, const catalog::TableColumn& column, ExpressionPtr value, Span span) {
+ExpressionPtr assigned(const Context& context, const catalog::TableColumn& column, ExpressionPtr value,
+                       Span span) {
   if (!types::assignable(value->type, column.type)) {
     context.diagnostics
         .emit(InsertColumnType{}, context.at(span), column.name, types::to_string(column.type),
@@ -102,7 +106,8 @@ ExpressionPtr assigned(const Context& context, const catalog::TableColumn& colum
 Span item_span(const Context& context, const syntax::Query& query, size_t index) {
   const auto* select = std::get_if<syntax::Select>(&query.body);
   if (select == nullptr) return context.at(query.span);
-  const bool has_star = std::any_of(select->items.begin(), select->items.end(), [](const auto& item) { return item.star; });
+  const bool has_star =
+      std::any_of(select->items.begin(), select->items.end(), [](const auto& item) { return item.star; });
   if (has_star || index >= select->items.size()) return context.at(query.span);
   return context.at(select->items[index].span);
 }
@@ -116,7 +121,8 @@ Span list_span(const Context& context, const syntax::Query& query) {
 
 }  // namespace
 
-std::optional<typed::Insert> analyze_insert(const Context& context, const syntax::Insert& statement, Span span) {
+std::optional<typed::Insert> analyze_insert(const Context& context, const syntax::Insert& statement,
+                                            Span span) {
   const catalog::Table* sink = find_sink(context, statement.table);
   if (statement.overwrite) {
     context.diagnostics.emit(InsertOverwrite{}, context.at(statement.table.span))
@@ -156,11 +162,13 @@ std::optional<typed::Insert> analyze_insert(const Context& context, const syntax
     good &= expressions.back() != nullptr;
   }
   if (!good) return std::nullopt;
-  query = projection(std::move(query), std::move(expressions), std::move(names), context.at(statement.query->span));
+  query = projection(std::move(query), std::move(expressions), std::move(names),
+                     context.at(statement.query->span));
   return typed::Insert{{sink}, std::move(query), "INSERT INTO " + sink->name, context.at(span)};
 }
 
-std::optional<typed::Insert> analyze_select_statement(const Context& context, const syntax::Query& query, Span span) {
+std::optional<typed::Insert> analyze_select_statement(const Context& context, const syntax::Query& query,
+                                                      Span span) {
   RelationPtr relation = analyze_query(context, query);
   if (!relation || !check_sink(context, nullptr, *relation, list_span(context, query))) return std::nullopt;
   // Neither JSON nor a table has a form of its own for intervals.

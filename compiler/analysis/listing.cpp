@@ -56,7 +56,8 @@ std::string lines(const std::vector<std::string>& names) {
 
 std::string functions_listing(const catalog::FunctionCatalog& functions) {
   std::vector<std::vector<std::string>> rows;
-  for (const auto* function : functions.all_functions()) rows.push_back({catalog::to_string(*function), function->doc});
+  for (const auto* function : functions.all_functions())
+    rows.push_back({catalog::to_string(*function), function->doc});
   for (const auto* aggregate : functions.all_aggregates()) {
     rows.push_back({catalog::to_string(*aggregate), aggregate->doc});
   }
@@ -80,7 +81,8 @@ std::string table_ddl(const catalog::Table& table, const syntax::CreateTable& st
     parts.push_back(std::move(part));
   }
   if (table.watermark) {
-    parts.push_back(fmt::format("WATERMARK FOR {} AS {}", identifier(table.columns[table.watermark->column].name),
+    parts.push_back(fmt::format("WATERMARK FOR {} AS {}",
+                                identifier(table.columns[table.watermark->column].name),
                                 syntax::to_sql(*statement.watermarks.front().expression)));
   }
   if (!table.primary_key.empty()) {
@@ -116,7 +118,8 @@ std::optional<std::string> show(const Context& context, const syntax::Show& stat
   const std::string name = statement.name ? statement.name->text : "";
   if (const auto* table = context.catalog().table(name)) return table->ddl;
   if (!context.shared.failed.contains(name)) {
-    context.diagnostics.emit(ShowUnknownTable{}, context.at(statement.name ? statement.name->span : span), name);
+    context.diagnostics.emit(ShowUnknownTable{}, context.at(statement.name ? statement.name->span : span),
+                             name);
   }
   return std::nullopt;
 }
@@ -125,8 +128,8 @@ std::optional<std::string> describe(const Context& context, const syntax::Descri
   const catalog::Table* table = context.catalog().table(statement.name.text);
   std::vector<std::vector<std::string>> rows{{"name", "type", "null", "key", "watermark"}};
   if (table == nullptr) {
-    const RelationPtr relation = named_relation(
-        context, syntax::QualifiedName{{statement.name}, statement.name.span}, nullptr);
+    const RelationPtr relation =
+        named_relation(context, syntax::QualifiedName{{statement.name}, statement.name.span}, nullptr);
     if (!relation) return std::nullopt;
     for (const auto& column : relation->columns) {
       rows.push_back({column.name, types::to_string(column.type), column.type.nullable ? "TRUE" : "FALSE", "",

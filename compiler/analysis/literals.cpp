@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <charconv>
 #include <cctype>
+#include <charconv>
 #include <cmath>
 
 #include "compiler/analysis/coercion.h"
@@ -69,7 +69,8 @@ ExpressionPtr number_literal(const Context& context, std::string_view digits, bo
     double number = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
     if (error == std::errc::result_out_of_range) number = HUGE_VAL;
-    return typed::literal({types::simple(Kind::Double, false), negative ? -number : number}, context.at(span));
+    return typed::literal({types::simple(Kind::Double, false), negative ? -number : number},
+                          context.at(span));
   }
   Int128 value = 0;
   int precision = 0;
@@ -91,7 +92,8 @@ ExpressionPtr number_literal(const Context& context, std::string_view digits, bo
   }
   if (negative) value = -value;
   if (after_point && scale > 0) {
-    return typed::literal({types::decimal(std::max({precision, scale, 1}), scale, false), value}, context.at(span));
+    return typed::literal({types::decimal(std::max({precision, scale, 1}), scale, false), value},
+                          context.at(span));
   }
   Type type = types::decimal(std::max(precision, 1), 0, false);
   if (value >= INT64_MIN && value <= INT64_MAX) type = types::simple(Kind::BigInt, false);
@@ -107,7 +109,8 @@ ExpressionPtr typed_literal(const Context& context, const syntax::TypedLiteral& 
   const bool is_date = literal.kind == syntax::TypedLiteralKind::Date;
   auto value = is_date ? types::parse_date(literal.value) : types::parse_timestamp(literal.value);
   if (!value) {
-    context.diagnostics.emit(BadDateLiteral{}, context.at(span), literal.value, is_date ? "DATE" : "TIMESTAMP")
+    context.diagnostics
+        .emit(BadDateLiteral{}, context.at(span), literal.value, is_date ? "DATE" : "TIMESTAMP")
         .hint("write {}", is_date ? "DATE '2026-01-31'" : "TIMESTAMP '2026-01-31 08:00:00.123'");
     return nullptr;
   }
@@ -123,8 +126,9 @@ ExpressionPtr interval_literal(const Context& context, const syntax::IntervalLit
   // Weeks and quarters are multiples of what an interval holds.
   if (literal.from == syntax::TimeUnit::Week || literal.from == syntax::TimeUnit::Quarter) {
     const bool week = literal.from == syntax::TimeUnit::Week;
-    auto value = types::parse_interval(literal.value, literal.negative,
-                                       week ? types::IntervalField::Day : types::IntervalField::Month, std::nullopt);
+    auto value =
+        types::parse_interval(literal.value, literal.negative,
+                              week ? types::IntervalField::Day : types::IntervalField::Month, std::nullopt);
     if (value) {
       std::get<Int128>(value->data) *= week ? 7 : 3;
       return typed::literal(std::move(*value), context.at(span));

@@ -13,7 +13,8 @@ using types::Int128;
 
 constexpr Int128 kDayUs = Int128{86'400'000'000};
 
-WEIR_ERROR(OperatorTypes, "`{}` does not take {} and {}", std::string_view, std::string_view, std::string_view);
+WEIR_ERROR(OperatorTypes, "`{}` does not take {} and {}", std::string_view, std::string_view,
+           std::string_view);
 WEIR_ERROR(NegateType, "`-` does not take {}", std::string_view);
 WEIR_ERROR(ComparisonTypes, "{} and {} cannot be compared", std::string_view, std::string_view);
 WEIR_ERROR(BranchTypes, "{} mixes {} and {}", std::string_view, std::string_view, std::string_view);
@@ -94,7 +95,8 @@ ExpressionPtr numeric(Operator op, ExpressionPtr left, ExpressionPtr right, Span
 // DATE, TIMESTAMP or INTERVAL on one side at least. Null: no such operation.
 ExpressionPtr temporal(Operator op, ExpressionPtr left, ExpressionPtr right, Span span) {
   const bool additive = op == Operator::Add || op == Operator::Subtract;
-  if (op == Operator::Add && types::is_interval(left->type) && !types::is_interval(right->type)) std::swap(left, right);
+  if (op == Operator::Add && types::is_interval(left->type) && !types::is_interval(right->type))
+    std::swap(left, right);
   if (types::is_interval(left->type)) {
     if (additive && right->type.kind == left->type.kind) {
       return operation(op, {left, right}, left->type, span, true);
@@ -120,7 +122,8 @@ ExpressionPtr temporal(Operator op, ExpressionPtr left, ExpressionPtr right, Spa
   }
   if (left->type.kind != Kind::Date) return nullptr;
   const auto interval = constant(*right);
-  const bool whole_days = right->type.kind == Kind::IntervalYearMonth || (interval && *interval % kDayUs == 0);
+  const bool whole_days =
+      right->type.kind == Kind::IntervalYearMonth || (interval && *interval % kDayUs == 0);
   if (whole_days) return operation(op, {left, right}, left->type, span, true);
   const Type type = types::timestamp(3);
   return operation(op, {cast_to(left, type), right}, type, span, true);
@@ -159,8 +162,8 @@ bool is_exact_union(const Type& a, const Type& b) {
 
 }  // namespace
 
-ExpressionPtr arithmetic(const Context& context, BinaryOperator binary, ExpressionPtr left, ExpressionPtr right,
-                         Span op_span, Span span) {
+ExpressionPtr arithmetic(const Context& context, BinaryOperator binary, ExpressionPtr left,
+                         ExpressionPtr right, Span op_span, Span span) {
   const Operator op = typed_operator(binary);
   const auto is_null = [](const ExpressionPtr& e) { return e->type.kind == Kind::Null; };
   if (is_null(left) && is_null(right)) left = null_of(types::simple(Kind::Integer), left->span);
@@ -196,7 +199,8 @@ ExpressionPtr negate(const Context& context, ExpressionPtr operand, Span span) {
   return operation(Operator::Negate, {std::move(operand)}, type, span, can_fail);
 }
 
-ExpressionPtr comparison(const Context& context, Operator op, ExpressionPtr left, ExpressionPtr right, Span span) {
+ExpressionPtr comparison(const Context& context, Operator op, ExpressionPtr left, ExpressionPtr right,
+                         Span span) {
   const bool distinct = op == Operator::IsDistinctFrom || op == Operator::IsNotDistinctFrom;
   if (!distinct && (is_null_literal(*left) || is_null_literal(*right))) {
     if (left->type.kind == Kind::Null || right->type.kind == Kind::Null) {
@@ -204,13 +208,15 @@ ExpressionPtr comparison(const Context& context, Operator op, ExpressionPtr left
           .hint("use {}", op == Operator::NotEqual ? "IS NOT NULL" : "IS NULL");
     }
   }
-  if (!adapt_literal(context, left, right->type) || !adapt_literal(context, right, left->type)) return nullptr;
+  if (!adapt_literal(context, left, right->type) || !adapt_literal(context, right, left->type))
+    return nullptr;
   const auto type = comparison_type(left->type, right->type);
   if (!type || !is_exact_union(left->type, right->type)) {
     auto emitted = context.diagnostics.emit(ComparisonTypes{}, context.at(span), types::to_string(left->type),
                                             types::to_string(right->type));
     if (type) {
-      emitted.note("no DECIMAL of 38 digits holds both").hint("convert one of them: CAST(… AS DECIMAL(p, s))");
+      emitted.note("no DECIMAL of 38 digits holds both")
+          .hint("convert one of them: CAST(… AS DECIMAL(p, s))");
     } else if (left->type.kind == Kind::String || right->type.kind == Kind::String) {
       const Type& other = left->type.kind == Kind::String ? right->type : left->type;
       emitted.hint("convert the text: CAST(… AS {})", types::to_string(other));
@@ -221,7 +227,8 @@ ExpressionPtr comparison(const Context& context, Operator op, ExpressionPtr left
   Type result = types::boolean();
   std::vector<ExpressionPtr> operands{cast_to(left, operand_type), cast_to(right, operand_type)};
   if (!distinct) return operation(op, std::move(operands), result, span);
-  return typed::make({.node = typed::Operation{op, std::move(operands)}, .type = types::boolean(false), .span = span});
+  return typed::make(
+      {.node = typed::Operation{op, std::move(operands)}, .type = types::boolean(false), .span = span});
 }
 
 bool unify(const Context& context, std::vector<ExpressionPtr>& branches, std::string_view what) {

@@ -17,22 +17,122 @@ WEIR_ERROR(FunctionNotBuilt, "function `{}` is not built yet", std::string_view)
 WEIR_ERROR(NoOverload, "`{}` does not take ({})", std::string_view, std::string_view);
 
 // Functions of Flink SQL that a ported query may call.
-constexpr std::string_view kFlinkFunctions[] = {
-    "ARRAY_AGG", "ARRAY_CONTAINS", "ASCII", "BIN", "CARDINALITY", "CHR", "COLLECT", "CONCAT_WS", "CONVERT_TZ", "COT",
-    "CURRENT_DATE", "CURRENT_ROW_TIMESTAMP", "CURRENT_TIME", "CURRENT_TIMESTAMP", "CURRENT_WATERMARK", "DATE_ADD", "DAYOFMONTH",
-    "DAYOFWEEK", "DAYOFYEAR", "DECODE", "DEGREES", "ELT", "ENCODE", "EXP", "FIRST_VALUE", "FROM_BASE64", "FROM_UNIXTIME",
-    "GREATEST", "HEX", "HOUR", "INITCAP", "INSTR", "IS_ALPHA", "IS_DECIMAL", "IS_DIGIT", "JSON_ARRAY", "JSON_EXISTS",
-    "JSON_OBJECT", "JSON_QUERY", "JSON_STRING", "JSON_VALUE", "LAG", "LAST_VALUE", "LEAD", "LEAST", "LEFT", "LISTAGG", "LN",
-    "LOCALTIME", "LOCALTIMESTAMP", "LOCATE", "LOG", "LOG10", "LOG2", "LPAD", "LTRIM", "MD5", "MINUTE", "MONTH", "NOW",
-    "OVERLAY", "PARSE_URL", "PERCENTILE", "PI", "POSITION", "POWER", "QUARTER", "RADIANS", "RAND", "RAND_INTEGER",
-    "REGEXP", "REGEXP_EXTRACT", "REGEXP_REPLACE", "REPEAT", "REPLACE", "REVERSE", "RIGHT", "ROW_NUMBER", "RPAD", "RTRIM",
-    "SECOND", "SHA1", "SHA2", "SHA224", "SHA256", "SHA384", "SHA512", "SIGN", "SIN", "SOURCE_WATERMARK", "SPLIT",
-    "SPLIT_INDEX", "SQRT", "STDDEV_POP", "STDDEV_SAMP", "STR_TO_MAP", "SUBSTR", "TAN", "TIMESTAMPADD", "TO_BASE64",
-    "TO_DATE", "TO_TIMESTAMP", "TRIM", "TRUNCATE", "TRY_CAST", "TYPEOF", "UNIX_TIMESTAMP", "URL_DECODE", "URL_ENCODE",
-    "UUID", "VAR_POP", "VAR_SAMP", "WEEK", "YEAR"};
+constexpr std::string_view kFlinkFunctions[] = {"ARRAY_AGG",
+                                                "ARRAY_CONTAINS",
+                                                "ASCII",
+                                                "BIN",
+                                                "CARDINALITY",
+                                                "CHR",
+                                                "COLLECT",
+                                                "CONCAT_WS",
+                                                "CONVERT_TZ",
+                                                "COT",
+                                                "CURRENT_DATE",
+                                                "CURRENT_ROW_TIMESTAMP",
+                                                "CURRENT_TIME",
+                                                "CURRENT_TIMESTAMP",
+                                                "CURRENT_WATERMARK",
+                                                "DATE_ADD",
+                                                "DAYOFMONTH",
+                                                "DAYOFWEEK",
+                                                "DAYOFYEAR",
+                                                "DECODE",
+                                                "DEGREES",
+                                                "ELT",
+                                                "ENCODE",
+                                                "EXP",
+                                                "FIRST_VALUE",
+                                                "FROM_BASE64",
+                                                "FROM_UNIXTIME",
+                                                "GREATEST",
+                                                "HEX",
+                                                "HOUR",
+                                                "INITCAP",
+                                                "INSTR",
+                                                "IS_ALPHA",
+                                                "IS_DECIMAL",
+                                                "IS_DIGIT",
+                                                "JSON_ARRAY",
+                                                "JSON_EXISTS",
+                                                "JSON_OBJECT",
+                                                "JSON_QUERY",
+                                                "JSON_STRING",
+                                                "JSON_VALUE",
+                                                "LAG",
+                                                "LAST_VALUE",
+                                                "LEAD",
+                                                "LEAST",
+                                                "LEFT",
+                                                "LISTAGG",
+                                                "LN",
+                                                "LOCALTIME",
+                                                "LOCALTIMESTAMP",
+                                                "LOCATE",
+                                                "LOG",
+                                                "LOG10",
+                                                "LOG2",
+                                                "LPAD",
+                                                "LTRIM",
+                                                "MD5",
+                                                "MINUTE",
+                                                "MONTH",
+                                                "NOW",
+                                                "OVERLAY",
+                                                "PARSE_URL",
+                                                "PERCENTILE",
+                                                "PI",
+                                                "POSITION",
+                                                "POWER",
+                                                "QUARTER",
+                                                "RADIANS",
+                                                "RAND",
+                                                "RAND_INTEGER",
+                                                "REGEXP",
+                                                "REGEXP_EXTRACT",
+                                                "REGEXP_REPLACE",
+                                                "REPEAT",
+                                                "REPLACE",
+                                                "REVERSE",
+                                                "RIGHT",
+                                                "ROW_NUMBER",
+                                                "RPAD",
+                                                "RTRIM",
+                                                "SECOND",
+                                                "SHA1",
+                                                "SHA2",
+                                                "SHA224",
+                                                "SHA256",
+                                                "SHA384",
+                                                "SHA512",
+                                                "SIGN",
+                                                "SIN",
+                                                "SOURCE_WATERMARK",
+                                                "SPLIT",
+                                                "SPLIT_INDEX",
+                                                "SQRT",
+                                                "STDDEV_POP",
+                                                "STDDEV_SAMP",
+                                                "STR_TO_MAP",
+                                                "SUBSTR",
+                                                "TAN",
+                                                "TIMESTAMPADD",
+                                                "TO_BASE64",
+                                                "TO_DATE",
+                                                "TO_TIMESTAMP",
+                                                "TRIM",
+                                                "TRUNCATE",
+                                                "TRY_CAST",
+                                                "TYPEOF",
+                                                "UNIX_TIMESTAMP",
+                                                "URL_DECODE",
+                                                "URL_ENCODE",
+                                                "UUID",
+                                                "VAR_POP",
+                                                "VAR_SAMP",
+                                                "WEEK",
+                                                "YEAR"};
 
 enum class Fit : uint8_t { None, Cast, Exact };
-
 
 Fit fit(const Type& argument, const TypePattern& pattern) {
   switch (pattern.form) {
@@ -61,7 +161,8 @@ Fit fit(const Type& argument, const TypePattern& pattern) {
 Type parameter_type(const Type& argument, const TypePattern& pattern) {
   switch (pattern.form) {
     case Form::AnyDecimal:
-    case Form::AnyDecimal64: return argument.kind == Kind::Null ? types::decimal(10, 0) : types::as_decimal(argument);
+    case Form::AnyDecimal64:
+      return argument.kind == Kind::Null ? types::decimal(10, 0) : types::as_decimal(argument);
     case Form::AnyTimestamp: {
       if (argument.kind == Kind::Timestamp) return argument;
       return types::timestamp(argument.kind == Kind::TimestampLtz ? argument.precision : 3);
@@ -80,7 +181,8 @@ const TypePattern& pattern_of(const std::vector<TypePattern>& parameters, size_t
 }
 
 Fit fit_all(const Arguments& arguments, const std::vector<TypePattern>& parameters, bool variadic) {
-  const bool count_fits = variadic ? arguments.size() + 1 >= parameters.size() : arguments.size() == parameters.size();
+  const bool count_fits =
+      variadic ? arguments.size() + 1 >= parameters.size() : arguments.size() == parameters.size();
   if (!count_fits) return Fit::None;
   Fit result = Fit::Exact;
   for (size_t i = 0; i < arguments.size(); ++i) {
@@ -91,7 +193,8 @@ Fit fit_all(const Arguments& arguments, const std::vector<TypePattern>& paramete
 
 // The first overload that fits as it stands, else the first that fits with casts.
 template <typename Overload>
-const Overload* choose(std::span<const Overload* const> overloads, const Arguments& arguments, auto&& is_variadic) {
+const Overload* choose(std::span<const Overload* const> overloads, const Arguments& arguments,
+                       auto&& is_variadic) {
   for (const Fit wanted : {Fit::Exact, Fit::Cast}) {
     for (const Overload* candidate : overloads) {
       if (fit_all(arguments, candidate->parameters, is_variadic(*candidate)) >= wanted) return candidate;
@@ -108,7 +211,8 @@ void cast_arguments(Arguments& arguments, const std::vector<TypePattern>& parame
 
 std::string type_list(const Arguments& arguments) {
   std::string text;
-  for (const auto& argument : arguments) text += (text.empty() ? "" : ", ") + types::to_string(argument->type);
+  for (const auto& argument : arguments)
+    text += (text.empty() ? "" : ", ") + types::to_string(argument->type);
   return text;
 }
 
@@ -162,11 +266,12 @@ Type pattern_result(const TypePattern& result, const std::string& rule, const Ar
 
 }  // namespace
 
-ExpressionPtr call_function(const Context& context, std::string_view name, Arguments arguments, Span name_span,
-                            Span span) {
+ExpressionPtr call_function(const Context& context, std::string_view name, Arguments arguments,
+                            Span name_span, Span span) {
   const auto overloads = context.shared.functions.overloads(name);
   if (overloads.empty()) {
-    if (std::find(std::begin(kFlinkFunctions), std::end(kFlinkFunctions), name) != std::end(kFlinkFunctions)) {
+    if (std::find(std::begin(kFlinkFunctions), std::end(kFlinkFunctions), name) !=
+        std::end(kFlinkFunctions)) {
       context.diagnostics.emit(FunctionNotBuilt{}, context.at(name_span), name);
       return nullptr;
     }
@@ -195,8 +300,8 @@ ExpressionPtr call_function(const Context& context, std::string_view name, Argum
                       .deterministic = !function->is_volatile});
 }
 
-const catalog::Aggregate* choose_aggregate(const Context& context, std::string_view name, Arguments& arguments,
-                                           Span name_span) {
+const catalog::Aggregate* choose_aggregate(const Context& context, std::string_view name,
+                                           Arguments& arguments, Span name_span) {
   const auto overloads = context.shared.functions.aggregates(name);
   const auto* aggregate = choose(overloads, arguments, [](const catalog::Aggregate&) { return false; });
   if (aggregate == nullptr) {

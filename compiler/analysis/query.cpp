@@ -18,7 +18,8 @@ constexpr size_t kMostRelations = 5000;
 
 WEIR_ERROR(UnknownTable, "there is no table or view `{}`", std::string_view);
 WEIR_ERROR(QualifiedTable, "`{}` names a catalog or database: there is one only", std::string_view);
-WEIR_ERROR(NotASource, "table `{}` cannot be read: connector `{}` only writes", std::string_view, std::string_view);
+WEIR_ERROR(NotASource, "table `{}` cannot be read: connector `{}` only writes", std::string_view,
+           std::string_view);
 WEIR_ERROR(RecursiveView, "view `{}` uses itself", std::string_view);
 WEIR_ERROR(ViewBroken, "view `{}` cannot be read any more: {}", std::string_view, std::string_view);
 WEIR_ERROR(ViewTooDeep, "views stand on views more than {} deep", uint32_t);
@@ -148,7 +149,8 @@ bool can_be_read(const Context& context, const catalog::Table& table, Span span)
 
 }  // namespace
 
-RelationPtr named_relation(const Context& context, const syntax::QualifiedName& name, const CommonTables* common) {
+RelationPtr named_relation(const Context& context, const syntax::QualifiedName& name,
+                           const CommonTables* common) {
   const std::string& text = name.parts.back().text;
   const Span span = name.span;
   if (name.parts.size() > 1) {
@@ -181,13 +183,17 @@ RelationPtr named_relation(const Context& context, const syntax::QualifiedName& 
   for (const CommonTables* frame = common; frame != nullptr; frame = frame->outer) {
     for (const auto& [table, relation] : frame->tables) names.push_back(table);
   }
-  if (const auto near = diagnostics::nearest(text, names)) emitted.hint("did you mean `{}`?", *near);
-  else if (names.empty()) emitted.hint("declare it with CREATE TABLE");
-  else emitted.note("there are {}", listed(names));
+  if (const auto near = diagnostics::nearest(text, names))
+    emitted.hint("did you mean `{}`?", *near);
+  else if (names.empty())
+    emitted.hint("declare it with CREATE TABLE");
+  else
+    emitted.note("there are {}", listed(names));
   return nullptr;
 }
 
-From analyze_from(const Context& context, const syntax::TableReference& reference, const CommonTables* common) {
+From analyze_from(const Context& context, const syntax::TableReference& reference,
+                  const CommonTables* common) {
   RelationPtr relation;
   std::string qualifier;
   std::string description = "the sub-query";
@@ -210,7 +216,8 @@ From analyze_from(const Context& context, const syntax::TableReference& referenc
         context.diagnostics.emit(JoinNotBuilt{}, context.at(node.kind_span), join_name(node.kind));
       });
   if (reference.unsupported) {
-    context.diagnostics.emit(TableClauseNotBuilt{}, context.at(*reference.unsupported), reference.unsupported_name);
+    context.diagnostics.emit(TableClauseNotBuilt{}, context.at(*reference.unsupported),
+                             reference.unsupported_name);
     relation = nullptr;
   }
   if (reference.alias) {
@@ -300,7 +307,8 @@ RelationPtr filter_session(const Context& context, const RelationPtr& input, con
   return std::make_shared<const typed::Relation>(std::move(relation));
 }
 
-RelationPtr analyze_select(const Context& context, const syntax::Select& select, const CommonTables* common, Span span) {
+RelationPtr analyze_select(const Context& context, const syntax::Select& select, const CommonTables* common,
+                           Span span) {
   bool good = true;
   refuse_clauses(context, select, good);
   if (!select.from) {
@@ -316,7 +324,8 @@ RelationPtr analyze_select(const Context& context, const syntax::Select& select,
 
   ExpressionPtr condition;
   if (select.where) {
-    condition = analyze_condition({.context = context, .scope = from.scope, .clause = "WHERE"}, *select.where);
+    condition =
+        analyze_condition({.context = context, .scope = from.scope, .clause = "WHERE"}, *select.where);
     good &= condition != nullptr;
   }
   Grouping grouping =
@@ -333,7 +342,8 @@ RelationPtr analyze_select(const Context& context, const syntax::Select& select,
   ExpressionPtr having;
   if (select.having) {
     having = analyze_condition(
-        {.context = context, .scope = from.scope, .clause = "HAVING", .aggregates = &collector}, *select.having);
+        {.context = context, .scope = from.scope, .clause = "HAVING", .aggregates = &collector},
+        *select.having);
     good &= having != nullptr;
   }
   if (!good || !list) return nullptr;
@@ -381,7 +391,8 @@ RelationPtr analyze_set(const Context& context, const syntax::Query& query, cons
   const auto* set = std::get_if<syntax::SetOperation>(&at->body);
   while (set != nullptr) {
     if (set->op != syntax::SetOperator::UnionAll) {
-      auto emitted = context.diagnostics.emit(SetOperationNotBuilt{}, context.at(set->op_span), set_name(set->op));
+      auto emitted =
+          context.diagnostics.emit(SetOperationNotBuilt{}, context.at(set->op_span), set_name(set->op));
       if (set->op == syntax::SetOperator::Union) emitted.hint("use UNION ALL, and SELECT DISTINCT around it");
       good = false;
     }

@@ -17,16 +17,19 @@ struct CommonTables {
 };
 
 // Null after an error.
-RelationPtr analyze_query(const Context& context, const syntax::Query& query, const CommonTables* common = nullptr);
+RelationPtr analyze_query(const Context& context, const syntax::Query& query,
+                          const CommonTables* common = nullptr);
 
 // What FROM names.
 struct From {
   RelationPtr relation;  // null after an error
   Scope scope;
 };
-From analyze_from(const Context& context, const syntax::TableReference& reference, const CommonTables* common);
+From analyze_from(const Context& context, const syntax::TableReference& reference,
+                  const CommonTables* common);
 
 // A table, view or common table by name. Null after an error.
-RelationPtr named_relation(const Context& context, const syntax::QualifiedName& name, const CommonTables* common);
+RelationPtr named_relation(const Context& context, const syntax::QualifiedName& name,
+                           const CommonTables* common);
 
 }  // namespace weir::analysis

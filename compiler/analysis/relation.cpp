@@ -14,7 +14,8 @@ using typed::WindowRole;
 WEIR_ERROR(UnionColumns, "UNION ALL of {} columns and {}", size_t, size_t);
 WEIR_ERROR(UnionTypes, "column {} of UNION ALL is {} and {}", size_t, std::string_view, std::string_view);
 
-RelationPtr make_relation(decltype(typed::Relation::node) node, std::vector<typed::Column> columns, Span span) {
+RelationPtr make_relation(decltype(typed::Relation::node) node, std::vector<typed::Column> columns,
+                          Span span) {
   return std::make_shared<const typed::Relation>(typed::Relation{std::move(node), std::move(columns), span});
 }
 
@@ -61,11 +62,13 @@ typed::Column column_of(const typed::Relation& input, const typed::Expression& e
     column.window_role = source.window_role;
     column.window_id = source.window_id;
   }
-  if (std::holds_alternative<typed::ProcessingTime>(expression.node)) column.time = TimeAttribute::ProcessingTime;
+  if (std::holds_alternative<typed::ProcessingTime>(expression.node))
+    column.time = TimeAttribute::ProcessingTime;
   return column;
 }
 
-RelationPtr projection(RelationPtr input, std::vector<ExpressionPtr> expressions, std::vector<std::string> names, Span span) {
+RelationPtr projection(RelationPtr input, std::vector<ExpressionPtr> expressions,
+                       std::vector<std::string> names, Span span) {
   make_unique(names);
   std::vector<typed::Column> columns;
   for (size_t i = 0; i < expressions.size(); ++i) {
@@ -99,7 +102,8 @@ RelationPtr union_all(const Context& context, std::vector<RelationPtr> inputs, S
             .hint("convert one of them: CAST({} AS {})", other[i].name, types::to_string(column.type));
         return nullptr;
       }
-      if (column.time != other[i].time || !column.type.same_kind(other[i].type)) column.time = TimeAttribute::None;
+      if (column.time != other[i].time || !column.type.same_kind(other[i].type))
+        column.time = TimeAttribute::None;
       if (!same_window(context, column, other[i])) {
         column.window_role = WindowRole::None;
         column.window_id = 0;

@@ -11,7 +11,8 @@ namespace weir::analysis {
 RelationPtr table_relation(const catalog::Table& table, Span span);
 RelationPtr filter(RelationPtr input, ExpressionPtr predicate);
 // A bare column keeps its time attribute and its window. Names are made unique as Flink does: `a`, `a0`.
-RelationPtr projection(RelationPtr input, std::vector<ExpressionPtr> expressions, std::vector<std::string> names, Span span);
+RelationPtr projection(RelationPtr input, std::vector<ExpressionPtr> expressions,
+                       std::vector<std::string> names, Span span);
 // Types are made equal; a time attribute or a window stays where all inputs have the same. Null after an error.
 RelationPtr union_all(const Context& context, std::vector<RelationPtr> inputs, Span span);
 // Other names for the columns; the count has been checked.

@@ -26,7 +26,8 @@ std::optional<uint32_t> find(const Context& context, const Scope& scope, const s
   }
   if (found || scope.broken) return found;
   auto emitted = context.diagnostics.emit(UnknownColumn{}, context.at(span), name.text, scope.description);
-  const bool is_alias = std::find(scope.aliases.begin(), scope.aliases.end(), name.text) != scope.aliases.end();
+  const bool is_alias =
+      std::find(scope.aliases.begin(), scope.aliases.end(), name.text) != scope.aliases.end();
   if (is_alias && !clause.empty()) {
     emitted.note("`{}` is a name that SELECT gives; {} is evaluated before SELECT", name.text, clause)
         .hint("write the expression itself in {}", clause);

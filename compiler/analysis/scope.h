@@ -13,9 +13,9 @@ namespace weir::analysis {
 struct Scope {
   std::vector<typed::Column> columns;
   size_t visible = 0;
-  std::string qualifier;     // table name or alias; empty: none
-  std::string description;   // "`orders`", "the sub-query": for messages
-  bool broken = false;       // FROM had an error: unknown names say nothing new
+  std::string qualifier;             // table name or alias; empty: none
+  std::string description;           // "`orders`", "the sub-query": for messages
+  bool broken = false;               // FROM had an error: unknown names say nothing new
   std::vector<std::string> aliases;  // of the SELECT list, for a hint only
 };
 

@@ -8,8 +8,10 @@ using typed::Operator;
 
 WEIR_ERROR(ArgumentCount, "`{}` takes {}, not {}", std::string_view, std::string_view, size_t);
 
-ExpressionPtr make_case(std::vector<typed::Case::When> whens, ExpressionPtr otherwise, const Type& type, Span span) {
-  return typed::make({.node = typed::Case{std::move(whens), std::move(otherwise)}, .type = type, .span = span});
+ExpressionPtr make_case(std::vector<typed::Case::When> whens, ExpressionPtr otherwise, const Type& type,
+                        Span span) {
+  return typed::make(
+      {.node = typed::Case{std::move(whens), std::move(otherwise)}, .type = type, .span = span});
 }
 
 ExpressionPtr is_not_null(const ExpressionPtr& operand) {
@@ -30,10 +32,11 @@ std::optional<std::vector<ExpressionPtr>> analyze_arguments(const Place& place, 
   return arguments;
 }
 
-bool check_count(const Place& place, const syntax::Call& call, size_t least, size_t most, std::string_view words) {
+bool check_count(const Place& place, const syntax::Call& call, size_t least, size_t most,
+                 std::string_view words) {
   if (call.arguments.size() >= least && call.arguments.size() <= most) return true;
-  place.context.diagnostics.emit(ArgumentCount{}, place.context.at(call.name.span), upper(call.name.text), words,
-                                 call.arguments.size());
+  place.context.diagnostics.emit(ArgumentCount{}, place.context.at(call.name.span), upper(call.name.text),
+                                 words, call.arguments.size());
   return false;
 }
 
@@ -74,9 +77,9 @@ ExpressionPtr if_form(const Place& place, const syntax::Call& call, Span span) {
 
 // Flink's short forms of EXTRACT.
 constexpr std::pair<std::string_view, std::string_view> kFieldFunctions[] = {
-    {"YEAR", "YEAR"},           {"QUARTER", "QUARTER"},   {"MONTH", "MONTH"},     {"WEEK", "WEEK"},
-    {"DAYOFYEAR", "DOY"},       {"DAYOFMONTH", "DAY"},    {"DAYOFWEEK", "DOW"},   {"HOUR", "HOUR"},
-    {"MINUTE", "MINUTE"},       {"SECOND", "SECOND"},
+    {"YEAR", "YEAR"},     {"QUARTER", "QUARTER"}, {"MONTH", "MONTH"},   {"WEEK", "WEEK"},
+    {"DAYOFYEAR", "DOY"}, {"DAYOFMONTH", "DAY"},  {"DAYOFWEEK", "DOW"}, {"HOUR", "HOUR"},
+    {"MINUTE", "MINUTE"}, {"SECOND", "SECOND"},
 };
 
 }  // namespace
@@ -109,7 +112,8 @@ std::optional<ExpressionPtr> special_form(const Place& place, const syntax::Call
     if (!check_count(place, call, 2, 2, "two arguments")) return nullptr;
     auto arguments = analyze_arguments(place, call);
     if (!arguments) return nullptr;
-    return arithmetic(context, syntax::BinaryOperator::Modulo, (*arguments)[0], (*arguments)[1], call.name.span, span);
+    return arithmetic(context, syntax::BinaryOperator::Modulo, (*arguments)[0], (*arguments)[1],
+                      call.name.span, span);
   }
   for (const auto& [function, unit] : kFieldFunctions) {
     if (name != function || !context.shared.functions.overloads(name).empty()) continue;

@@ -9,10 +9,12 @@ namespace {
 
 WEIR_ERROR(AggregateOverUpdates, "{} over a query that updates its rows is not built yet", std::string_view);
 WEIR_ERROR(VolatileInUpdate, "a row that is updated later cannot hold a value of the clock or of chance");
-WEIR_WARNING(UnboundedTimeKey, "GROUP BY `{}` without a window keeps a group for every moment", std::string_view);
+WEIR_WARNING(UnboundedTimeKey, "GROUP BY `{}` without a window keeps a group for every moment",
+             std::string_view);
 WEIR_ERROR(SinkTakesNoUpdates, "the query updates its rows, and `{}` takes only new ones", std::string_view);
 WEIR_ERROR(SinkIsSource, "the query reads `{}`, which writes to the same path", std::string_view);
-WEIR_ERROR(NotASink, "table `{}` cannot be written: connector `{}` only reads", std::string_view, std::string_view);
+WEIR_ERROR(NotASink, "table `{}` cannot be written: connector `{}` only reads", std::string_view,
+           std::string_view);
 WEIR_ERROR(ReservedColumn, "a column named `op` stands in a query that updates its rows");
 
 // Any relation on the way down for which f is true; f says of an aggregation whether to look below it.
@@ -23,7 +25,8 @@ bool any_input(const typed::Relation& relation, F&& f) {
       [&](const typed::WindowFunction& node) { return f(*node.input); },
       [&](const typed::Late& node) { return f(*node.input); }, [](const typed::Rejected&) { return false; },
       [&](const typed::UnionAll& node) {
-        return std::any_of(node.inputs.begin(), node.inputs.end(), [&](const auto& input) { return f(*input); });
+        return std::any_of(node.inputs.begin(), node.inputs.end(),
+                           [&](const auto& input) { return f(*input); });
       },
       [&](const typed::Aggregation& node) { return f(*node.input); },
       [&](const typed::Filter& node) { return f(*node.input); },
@@ -79,7 +82,8 @@ bool reads_table(const typed::Relation& relation, const catalog::Table& table) {
   return any_input(relation, [&](const typed::Relation& input) { return reads_table(input, table); });
 }
 
-bool require_append_only(const Context& context, const typed::Relation& input, std::string_view what, Span span) {
+bool require_append_only(const Context& context, const typed::Relation& input, std::string_view what,
+                         Span span) {
   if (!is_updating(input)) return true;
   context.diagnostics.emit(AggregateOverUpdates{}, context.at(span), what)
       .note("an aggregate without a window gives a new row for its group with every record")
@@ -100,7 +104,8 @@ bool require_deterministic_updates(const Context& context, const typed::Relation
   return true;
 }
 
-void warn_of_time_key(const Context& context, const typed::Relation& input, const std::vector<ExpressionPtr>& keys) {
+void warn_of_time_key(const Context& context, const typed::Relation& input,
+                      const std::vector<ExpressionPtr>& keys) {
   for (const auto& key : keys) {
     const auto* index = std::get_if<typed::ColumnIndex>(&key->node);
     if (index == nullptr) continue;

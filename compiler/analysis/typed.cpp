@@ -116,7 +116,8 @@ int binding(const Expression& expression) {
 }
 
 // An operand of something that binds as tightly as `outer`; the right operand of - and / needs parentheses at the same level.
-std::string operand_sql(const Expression& operand, int outer, bool right, const std::vector<std::string>& columns) {
+std::string operand_sql(const Expression& operand, int outer, bool right,
+                        const std::vector<std::string>& columns) {
   const std::string text = to_sql(operand, columns);
   const int inner = binding(operand);
   return inner > outer || (inner == outer && inner != 0 && (right || outer == 4)) ? "(" + text + ")" : text;
@@ -126,9 +127,12 @@ std::string operation_sql(const Expression& expression, const Operation& node,
                           const std::vector<std::string>& columns) {
   const int outer = binding(expression);
   const std::string_view op = symbol(node.op);
-  if (is_postfix(node.op)) return fmt::format("{} {}", operand_sql(*node.operands[0], outer, false, columns), op);
-  if (node.op == Operator::Not) return fmt::format("NOT {}", operand_sql(*node.operands[0], outer, false, columns));
-  if (node.op == Operator::Negate) return fmt::format("-{}", operand_sql(*node.operands[0], outer, true, columns));
+  if (is_postfix(node.op))
+    return fmt::format("{} {}", operand_sql(*node.operands[0], outer, false, columns), op);
+  if (node.op == Operator::Not)
+    return fmt::format("NOT {}", operand_sql(*node.operands[0], outer, false, columns));
+  if (node.op == Operator::Negate)
+    return fmt::format("-{}", operand_sql(*node.operands[0], outer, true, columns));
   std::string text;
   for (size_t i = 0; i < node.operands.size(); ++i) {
     if (i != 0) text += fmt::format(" {} ", op);
@@ -214,13 +218,14 @@ std::string to_sql(const Expression& expression, const std::vector<std::string>&
       },
       [&](const Operation& node) { return operation_sql(expression, node, columns); },
       [&](const Cast& node) {
-        return fmt::format("{}({} AS {})", node.try_cast ? "TRY_CAST" : "CAST", to_sql(*node.operand, columns),
-                           types::to_string(expression.type));
+        return fmt::format("{}({} AS {})", node.try_cast ? "TRY_CAST" : "CAST",
+                           to_sql(*node.operand, columns), types::to_string(expression.type));
       },
       [&](const Case& node) {
         std::string text = "CASE";
         for (const auto& when : node.whens) {
-          text += fmt::format(" WHEN {} THEN {}", to_sql(*when.condition, columns), to_sql(*when.result, columns));
+          text += fmt::format(" WHEN {} THEN {}", to_sql(*when.condition, columns),
+                              to_sql(*when.result, columns));
         }
         return text + fmt::format(" ELSE {} END", to_sql(*node.otherwise, columns));
       },

@@ -36,11 +36,29 @@ struct ColumnIndex {
 // cast to a common type). And, Or are n-ary, shield from left to right, three-valued.
 // TIMESTAMP ± INTERVAL, DATE ± INTERVAL, INTERVAL ± INTERVAL, INTERVAL * INTEGER are Add/Subtract/Multiply as well.
 enum class Operator : uint8_t {
-  Add, Subtract, Multiply, Divide, Modulo, Negate,
-  Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual,
-  And, Or, Not,
-  IsNull, IsNotNull, IsTrue, IsNotTrue, IsFalse, IsNotFalse,
-  IsDistinctFrom, IsNotDistinctFrom,
+  Add,
+  Subtract,
+  Multiply,
+  Divide,
+  Modulo,
+  Negate,
+  Equal,
+  NotEqual,
+  Less,
+  LessEqual,
+  Greater,
+  GreaterEqual,
+  And,
+  Or,
+  Not,
+  IsNull,
+  IsNotNull,
+  IsTrue,
+  IsNotTrue,
+  IsFalse,
+  IsNotFalse,
+  IsDistinctFrom,
+  IsNotDistinctFrom,
 };
 struct Operation {
   Operator op;
@@ -58,7 +76,8 @@ struct Case {
     ExpressionPtr result;     // of the type of the CASE
   };
   std::vector<When> whens;
-  ExpressionPtr otherwise;  // never null; a NULL literal where none was written. COALESCE, NULLIF, IF are Case too.
+  ExpressionPtr
+      otherwise;  // never null; a NULL literal where none was written. COALESCE, NULLIF, IF are Case too.
 };
 // A function of the standard library. Arguments have the parameter types.
 struct Call {
@@ -85,7 +104,8 @@ ExpressionPtr literal(types::Value value, Span span = {});
 // Replaces every column by the given expressions.
 ExpressionPtr substitute(const ExpressionPtr& expression, const std::vector<ExpressionPtr>& columns);
 // From the root down: what f gives for an expression takes its place; null from f means to look at the operands.
-ExpressionPtr replace(const ExpressionPtr& expression, const std::function<ExpressionPtr(const ExpressionPtr&)>& f);
+ExpressionPtr replace(const ExpressionPtr& expression,
+                      const std::function<ExpressionPtr(const ExpressionPtr&)>& f);
 // Calls f for each column index used.
 void visit_columns(const Expression& expression, const std::function<void(uint32_t)>& f);
 bool equal(const Expression& a, const Expression& b);  // structurally; spans do not count
@@ -93,11 +113,11 @@ bool equal(const Expression& a, const Expression& b);  // structurally; spans do
 std::string to_sql(const Expression& expression, const std::vector<std::string>& columns);
 
 struct AggregateCall {
-  const catalog::Aggregate* function;     // COUNT(*) is the aggregate `COUNT` without arguments
-  std::vector<ExpressionPtr> arguments;   // cast to the parameter types
+  const catalog::Aggregate* function;    // COUNT(*) is the aggregate `COUNT` without arguments
+  std::vector<ExpressionPtr> arguments;  // cast to the parameter types
   bool distinct = false;
-  ExpressionPtr filter;                   // BOOLEAN; may be null
-  Type type;                              // of the result
+  ExpressionPtr filter;  // BOOLEAN; may be null
+  Type type;             // of the result
   Span span;
 };
 
@@ -113,7 +133,7 @@ struct WindowSpec {
   int64_t slide_ms = 0;  // HOP: slide; CUMULATE: step; else = size
   int64_t offset_ms = 0;
   bool processing_time = false;
-  Type time_type;        // of the time attribute: TIMESTAMP(p) or TIMESTAMP_LTZ(p)
+  Type time_type;  // of the time attribute: TIMESTAMP(p) or TIMESTAMP_LTZ(p)
   // Bounds as columns = UTC milliseconds of the bound + this (TIMESTAMP_LTZ and processing time in a zone with an offset);
   // `offset_ms` already has the alignment to that zone in it.
   int64_t zone_offset_ms = 0;
@@ -164,7 +184,7 @@ struct Aggregation {
   std::vector<ExpressionPtr> keys;  // over the input
   std::vector<AggregateCall> aggregates;
   bool windowed = false;
-  bool distinct_only = false;       // SELECT DISTINCT: no aggregates, append-only
+  bool distinct_only = false;  // SELECT DISTINCT: no aggregates, append-only
 };
 struct Filter {
   RelationPtr input;
@@ -196,7 +216,7 @@ struct Insert {
 struct Job {
   std::vector<Insert> inserts;
   catalog::Settings settings;
-  std::string name;  // pipeline.name; empty: the file's stem
+  std::string name;      // pipeline.name; empty: the file's stem
   bool explain = false;  // EXPLAIN: its plan is shown, it does not run
 };
 // SHOW, DESCRIBE, EXPLAIN, SET alone: text for the shell.

@@ -26,19 +26,22 @@ WEIR_ERROR(WindowParameterTwice, "parameter `{}` of {} is given twice", std::str
 WEIR_ERROR(WindowTableArgument, "the first argument of {} is a table: TABLE orders", std::string_view);
 WEIR_ERROR(WindowTimeArgument, "the time of {} is a column: DESCRIPTOR(ts)", std::string_view);
 WEIR_ERROR(NotTimeAttribute, "column `{}` is no time attribute", std::string_view);
-WEIR_ERROR(WindowIntervalType, "{} of {} is an interval, not {}", std::string_view, std::string_view, std::string_view);
-WEIR_ERROR(WindowIntervalMonths, "{} of {} cannot be months or years: they have no fixed length", std::string_view,
+WEIR_ERROR(WindowIntervalType, "{} of {} is an interval, not {}", std::string_view, std::string_view,
            std::string_view);
+WEIR_ERROR(WindowIntervalMonths, "{} of {} cannot be months or years: they have no fixed length",
+           std::string_view, std::string_view);
 WEIR_ERROR(WindowIntervalConstant, "{} of {} is not constant", std::string_view, std::string_view);
 WEIR_ERROR(WindowIntervalRange, "{} of {} is {}", std::string_view, std::string_view, std::string_view);
-WEIR_ERROR(CumulateSteps, "the size of CUMULATE, {}, is no multiple of its step, {}", std::string_view, std::string_view);
+WEIR_ERROR(CumulateSteps, "the size of CUMULATE, {}, is no multiple of its step, {}", std::string_view,
+           std::string_view);
 WEIR_ERROR(WindowOverWindow, "{} over the rows of another window is not built yet", std::string_view);
 WEIR_ERROR(PartitionByPlace, "PARTITION BY in {} is not built yet", std::string_view);
 WEIR_ERROR(UnknownTableFunction, "there is no table function `{}`", std::string_view);
 WEIR_ERROR(LateArgument, "LATE takes a window: LATE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '5' MINUTE))");
 WEIR_ERROR(LateProcessingTime, "no row is late for a window over processing time");
 WEIR_ERROR(RejectedArgument, "REJECTED takes the name of a table: REJECTED(orders)");
-WEIR_ERROR(RejectedFails, "`{}` has `on-error` = `fail`, so no row is ever routed to REJECTED", std::string_view);
+WEIR_ERROR(RejectedFails, "`{}` has `on-error` = `fail`, so no row is ever routed to REJECTED",
+           std::string_view);
 WEIR_ERROR(AuxiliaryWithoutWindow, "{}(…) names no window of GROUP BY", std::string_view);
 WEIR_WARNING(SessionTies, "of rows with equal times a session takes the first only: the rest are late");
 
@@ -63,7 +66,8 @@ std::optional<int64_t> length_ms(const Context& context, std::string_view window
     return std::nullopt;
   }
   if (expression->type.kind != Kind::IntervalDayTime) {
-    context.diagnostics.emit(WindowIntervalType{}, span, length.name, window, types::to_string(expression->type))
+    context.diagnostics
+        .emit(WindowIntervalType{}, span, length.name, window, types::to_string(expression->type))
         .hint("write INTERVAL '5' MINUTE");
     return std::nullopt;
   }
@@ -108,8 +112,8 @@ Parameters parameters(WindowKind kind, bool table_valued) {
 }
 
 // The lengths as a window; `lengths` in the order of parameters(), the offset missing or null where it is not given.
-std::optional<WindowSpec> make_spec(const Context& context, WindowKind kind, const std::vector<ExpressionPtr>& lengths,
-                                    Span span) {
+std::optional<WindowSpec> make_spec(const Context& context, WindowKind kind,
+                                    const std::vector<ExpressionPtr>& lengths, Span span) {
   const std::string_view name = window_name(kind);
   const auto length = [&](size_t index, std::string_view words) {
     return length_ms(context, name, {words}, lengths[index]);
@@ -125,7 +129,8 @@ std::optional<WindowSpec> make_spec(const Context& context, WindowKind kind, con
   spec.size_ms = *size;
   spec.slide_ms = *first;
   if (kind == WindowKind::Cumulate && *size % *first != 0) {
-    context.diagnostics.emit(CumulateSteps{}, context.at(span), types::duration_text(*size), types::duration_text(*first));
+    context.diagnostics.emit(CumulateSteps{}, context.at(span), types::duration_text(*size),
+                             types::duration_text(*first));
     return std::nullopt;
   }
   const size_t offset_index = two ? 2 : 1;
@@ -155,7 +160,8 @@ void set_time(const Context& context, WindowSpec& spec, const Type& type, TimeAt
   spec.offset_ms = (spec.offset_ms - spec.zone_offset_ms) % period;
 }
 
-void not_time_attribute(const Context& context, const std::vector<typed::Column>& columns, uint32_t index, Span span) {
+void not_time_attribute(const Context& context, const std::vector<typed::Column>& columns, uint32_t index,
+                        Span span) {
   auto emitted = context.diagnostics.emit(NotTimeAttribute{}, context.at(span), columns[index].name);
   std::vector<std::string> attributes;
   for (const auto& column : columns) {
@@ -165,8 +171,11 @@ void not_time_attribute(const Context& context, const std::vector<typed::Column>
     emitted.hint("here {} {}", listed(attributes), attributes.size() == 1 ? "is one" : "are");
   } else if (types::is_timestamp(columns[index].type)) {
     emitted
-        .note("windows follow a column that a WATERMARK is declared for; aggregates and expressions make it a plain column")
-        .hint("declare WATERMARK FOR {0} AS {0} - INTERVAL '5' SECOND in its CREATE TABLE", columns[index].name);
+        .note(
+            "windows follow a column that a WATERMARK is declared for; aggregates and expressions make it a "
+            "plain column")
+        .hint("declare WATERMARK FOR {0} AS {0} - INTERVAL '5' SECOND in its CREATE TABLE",
+              columns[index].name);
   } else {
     emitted.note("it is {}", types::to_string(columns[index].type))
         .hint("declare a TIMESTAMP(3) column with a WATERMARK in CREATE TABLE");
@@ -204,11 +213,13 @@ std::optional<std::vector<const Argument*>> assign_arguments(const Context& cont
     const std::string wanted = upper(argument.name->text);
     const auto found = std::find(names.begin(), names.end(), wanted);
     if (found == names.end()) {
-      auto emitted =
-          context.diagnostics.emit(WindowParameter{}, context.at(argument.name->span), name, argument.name->text);
+      auto emitted = context.diagnostics.emit(WindowParameter{}, context.at(argument.name->span), name,
+                                              argument.name->text);
       const std::vector<std::string> candidates(names.begin(), names.end());
-      if (const auto near = diagnostics::nearest(wanted, candidates)) emitted.hint("did you mean `{}`?", *near);
-      else emitted.note("it has {}", listed(candidates));
+      if (const auto near = diagnostics::nearest(wanted, candidates))
+        emitted.hint("did you mean `{}`?", *near);
+      else
+        emitted.note("it has {}", listed(candidates));
       return std::nullopt;
     }
     const auto index = static_cast<size_t>(found - names.begin());
@@ -233,7 +244,8 @@ std::optional<From> table_argument(const Context& context, std::string_view name
   if (const auto* expression = std::get_if<syntax::ExpressionPtr>(&argument.value)) {
     if (const auto* column = std::get_if<syntax::ColumnReference>(&(*expression)->node)) {
       RelationPtr relation = named_relation(context, column->name, common);
-      return From{relation, scope_of(relation, column->name.parts.back().text, "`" + to_text(column->name) + "`")};
+      return From{relation,
+                  scope_of(relation, column->name.parts.back().text, "`" + to_text(column->name) + "`")};
     }
   }
   context.diagnostics.emit(WindowTableArgument{}, context.at(argument.span), name);
@@ -260,19 +272,23 @@ std::optional<uint32_t> time_argument(const Context& context, std::string_view n
   return index;
 }
 
-std::vector<uint32_t> partition_columns(const Context& context, const Argument& argument, const Scope& scope, bool& good) {
+std::vector<uint32_t> partition_columns(const Context& context, const Argument& argument, const Scope& scope,
+                                        bool& good) {
   std::vector<uint32_t> columns;
   const auto* table = std::get_if<syntax::TableFunction::TableArgument>(&argument.value);
   if (table == nullptr) return columns;
   for (const auto& name : table->partition_by) {
-    if (const auto index = resolve_name(context, scope, name)) columns.push_back(*index);
-    else good = false;
+    if (const auto index = resolve_name(context, scope, name))
+      columns.push_back(*index);
+    else
+      good = false;
   }
   return columns;
 }
 
-std::optional<TableWindow> table_window(const Context& context, WindowKind kind, const syntax::TableFunction& function,
-                                        const CommonTables* common, Span span) {
+std::optional<TableWindow> table_window(const Context& context, WindowKind kind,
+                                        const syntax::TableFunction& function, const CommonTables* common,
+                                        Span span) {
   const std::string_view name = window_name(kind);
   const Parameters lengths = parameters(kind, true);
   std::vector<std::string_view> names{"DATA", "TIMECOL"};
@@ -311,7 +327,8 @@ std::optional<TableWindow> table_window(const Context& context, WindowKind kind,
   }
   if (!good || !time) {
     // The lengths are still looked at, so that their errors show as well.
-    if (std::none_of(values.begin(), values.end() - (names.back() == "OFFSET" ? 1 : 0), [](const auto& v) { return !v; })) {
+    if (std::none_of(values.begin(), values.end() - (names.back() == "OFFSET" ? 1 : 0),
+                     [](const auto& v) { return !v; })) {
       make_spec(context, kind, values, span);
     }
     return std::nullopt;
@@ -340,10 +357,12 @@ void warn_of_ties(const Context& context, const typed::Relation& input, uint32_t
   if (column == nullptr || column->index != time_column || watermark.column != time_column) return;
   context.diagnostics.emit(SessionTies{}, context.at(span))
       .note("its watermark is the time itself")
-      .hint("declare the watermark as `{} - INTERVAL '0.001' SECOND`", scan->table->columns[time_column].name);
+      .hint("declare the watermark as `{} - INTERVAL '0.001' SECOND`",
+            scan->table->columns[time_column].name);
 }
 
-RelationPtr late(const Context& context, const syntax::TableFunction& function, const CommonTables* common, Span span) {
+RelationPtr late(const Context& context, const syntax::TableFunction& function, const CommonTables* common,
+                 Span span) {
   const syntax::TableFunction* inner = nullptr;
   if (function.arguments.size() == 1) {
     if (const auto* table =
@@ -367,11 +386,12 @@ RelationPtr late(const Context& context, const syntax::TableFunction& function, 
     if (column.time == TimeAttribute::EventTime) column.time = TimeAttribute::None;
   }
   columns.push_back({.name = "late_watermark", .type = types::with_nullable(window->spec.time_type, true)});
-  return std::make_shared<const typed::Relation>(
-      typed::Relation{typed::Late{window->input, window->spec, window->time_column}, std::move(columns), span});
+  return std::make_shared<const typed::Relation>(typed::Relation{
+      typed::Late{window->input, window->spec, window->time_column}, std::move(columns), span});
 }
 
-RelationPtr rejected(const Context& context, const syntax::TableFunction& function, const CommonTables* common, Span span) {
+RelationPtr rejected(const Context& context, const syntax::TableFunction& function,
+                     const CommonTables* common, Span span) {
   const syntax::QualifiedName* name = nullptr;
   if (function.arguments.size() == 1) {
     match(
@@ -381,7 +401,8 @@ RelationPtr rejected(const Context& context, const syntax::TableFunction& functi
         },
         [](const syntax::TableFunction::Descriptor&) {},
         [&](const syntax::ExpressionPtr& expression) {
-          if (const auto* column = std::get_if<syntax::ColumnReference>(&expression->node)) name = &column->name;
+          if (const auto* column = std::get_if<syntax::ColumnReference>(&expression->node))
+            name = &column->name;
         });
   }
   const RelationPtr relation = name == nullptr ? nullptr : named_relation(context, *name, common);
@@ -437,8 +458,8 @@ const typed::WindowFunction* as_session(const typed::Relation& relation) {
   return window != nullptr && window->spec.kind == WindowKind::Session ? window : nullptr;
 }
 
-RelationPtr window_function(const Context& context, RelationPtr input, const WindowSpec& spec, uint32_t time_column,
-                            std::vector<uint32_t> partition_by, Span span) {
+RelationPtr window_function(const Context& context, RelationPtr input, const WindowSpec& spec,
+                            uint32_t time_column, std::vector<uint32_t> partition_by, Span span) {
   context.shared.windows.push_back(spec);
   const auto id = static_cast<uint32_t>(context.shared.windows.size() - 1);
   auto columns = input->columns;
@@ -452,37 +473,43 @@ RelationPtr window_function(const Context& context, RelationPtr input, const Win
   add("window_time", types::with_nullable(spec.time_type, false), WindowRole::Time,
       spec.processing_time ? TimeAttribute::ProcessingTime : TimeAttribute::EventTime);
   if (spec.kind == WindowKind::Session) warn_of_ties(context, *input, time_column, span);
-  return std::make_shared<const typed::Relation>(typed::Relation{
-      typed::WindowFunction{std::move(input), spec, time_column, std::move(partition_by)}, std::move(columns), span});
+  return std::make_shared<const typed::Relation>(
+      typed::Relation{typed::WindowFunction{std::move(input), spec, time_column, std::move(partition_by)},
+                      std::move(columns), span});
 }
 
-RelationPtr table_function(const Context& context, const syntax::TableFunction& function, const CommonTables* common,
-                           Span span) {
+RelationPtr table_function(const Context& context, const syntax::TableFunction& function,
+                           const CommonTables* common, Span span) {
   const std::string name = upper(function.name.text);
   if (name == "LATE") return late(context, function, common, span);
   if (name == "REJECTED") return rejected(context, function, common, span);
   const auto kind = window_kind(name);
   if (!kind) {
-    auto emitted = context.diagnostics.emit(UnknownTableFunction{}, context.at(function.name.span), function.name.text);
+    auto emitted =
+        context.diagnostics.emit(UnknownTableFunction{}, context.at(function.name.span), function.name.text);
     const std::vector<std::string> names{"TUMBLE", "HOP", "CUMULATE", "SESSION", "LATE", "REJECTED"};
-    if (const auto near = diagnostics::nearest(name, names)) emitted.hint("did you mean `{}`?", *near);
-    else emitted.hint("there are {}", listed(names));
+    if (const auto near = diagnostics::nearest(name, names))
+      emitted.hint("did you mean `{}`?", *near);
+    else
+      emitted.hint("there are {}", listed(names));
     return nullptr;
   }
   auto window = table_window(context, *kind, function, common, span);
   if (!window) return nullptr;
-  return window_function(context, window->input, window->spec, window->time_column, std::move(window->partition_by),
-                         context.at(span));
+  return window_function(context, window->input, window->spec, window->time_column,
+                         std::move(window->partition_by), context.at(span));
 }
 
-std::optional<GroupWindow> group_window(const Place& place, WindowKind kind, const syntax::Call& call, Span span) {
+std::optional<GroupWindow> group_window(const Place& place, WindowKind kind, const syntax::Call& call,
+                                        Span span) {
   const Context& context = place.context;
   const std::string_view name = window_name(kind);
   const Parameters lengths = parameters(kind, false);
   const size_t least = kind == WindowKind::Hop || kind == WindowKind::Cumulate ? 3 : 2;
   const size_t most = least + (kind == WindowKind::Session ? 0 : 1);
   if (call.arguments.size() < least || call.arguments.size() > most) {
-    context.diagnostics.emit(WindowArguments{}, context.at(call.name.span), name, fmt::format("({})", lengths.usage));
+    context.diagnostics.emit(WindowArguments{}, context.at(call.name.span), name,
+                             fmt::format("({})", lengths.usage));
     return std::nullopt;
   }
   ExpressionPtr time = analyze_expression(place, *call.arguments.front().value);
@@ -525,7 +552,8 @@ std::optional<ExpressionPtr> window_auxiliary(const Place& place, const syntax::
   const Context& context = place.context;
   const GroupWindow* window = place.aggregates == nullptr ? nullptr : place.aggregates->window;
   if (window == nullptr) {
-    if (place.scope.broken || (place.aggregates != nullptr && place.aggregates->window_broken)) return nullptr;
+    if (place.scope.broken || (place.aggregates != nullptr && place.aggregates->window_broken))
+      return nullptr;
     context.diagnostics.emit(AuxiliaryWithoutWindow{}, context.at(call.name.span), name)
         .hint("add the window to GROUP BY: {}({})", window_name(*kind), parameters(*kind, false).usage);
     return nullptr;
@@ -551,15 +579,16 @@ std::optional<ExpressionPtr> window_auxiliary(const Place& place, const syntax::
   if (part == "START") return typed::column(window->start_column, types::timestamp(3, false), place_span);
   if (part == "END") return typed::column(window->start_column + 1, types::timestamp(3, false), place_span);
   if (part == "ROWTIME" && !processing) {
-    return typed::column(window->start_column + 2, types::with_nullable(window->spec.time_type, false), place_span);
+    return typed::column(window->start_column + 2, types::with_nullable(window->spec.time_type, false),
+                         place_span);
   }
   if (part == "PROCTIME" && processing) {
     return typed::make(
         {.node = typed::ProcessingTime{}, .type = types::timestamp_ltz(3, false), .span = place_span});
   }
   context.diagnostics.emit(AuxiliaryWithoutWindow{}, context.at(call.name.span), name)
-      .hint("the window follows {}: use {}_{}", processing ? "processing time" : "event time", window_name(*kind),
-            processing ? "PROCTIME" : "ROWTIME");
+      .hint("the window follows {}: use {}_{}", processing ? "processing time" : "event time",
+            window_name(*kind), processing ? "PROCTIME" : "ROWTIME");
   return nullptr;
 }
 

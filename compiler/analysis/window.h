@@ -24,15 +24,16 @@ struct GroupWindow {
   uint32_t start_column = 0;  // of the window function's output; end and time follow
 };
 // Null after an error.
-std::optional<GroupWindow> group_window(const Place& place, typed::WindowKind kind, const syntax::Call& call, Span span);
+std::optional<GroupWindow> group_window(const Place& place, typed::WindowKind kind, const syntax::Call& call,
+                                        Span span);
 
 // The input's columns, then window_start, window_end, window_time; the time attributes of the input become plain columns.
-RelationPtr window_function(const Context& context, RelationPtr input, const typed::WindowSpec& spec, uint32_t time_column,
-                            std::vector<uint32_t> partition_by, Span span);
+RelationPtr window_function(const Context& context, RelationPtr input, const typed::WindowSpec& spec,
+                            uint32_t time_column, std::vector<uint32_t> partition_by, Span span);
 
 // A function in FROM: a window, LATE(window), REJECTED(table); null after an error.
-RelationPtr table_function(const Context& context, const syntax::TableFunction& function, const CommonTables* common,
-                           Span span);
+RelationPtr table_function(const Context& context, const syntax::TableFunction& function,
+                           const CommonTables* common, Span span);
 
 // Whether the relation is SESSION(…) itself, which only GROUP BY may use.
 const typed::WindowFunction* as_session(const typed::Relation& relation);

@@ -139,14 +139,10 @@ std::string mismatch(const Option& option, std::string& value) {
       value = word;
       return "";
     }
-    case OptionType::Integer:
-      return is_number(value, true) ? "" : "a whole number";
-    case OptionType::Double:
-      return is_number(value, false) ? "" : "a number";
-    case OptionType::Duration:
-      return parse_duration_ms(value) ? "" : "a duration such as `5 s`";
-    case OptionType::Bytes:
-      return parse_bytes(value) ? "" : "a size such as `128 MB`";
+    case OptionType::Integer: return is_number(value, true) ? "" : "a whole number";
+    case OptionType::Double: return is_number(value, false) ? "" : "a number";
+    case OptionType::Duration: return parse_duration_ms(value) ? "" : "a duration such as `5 s`";
+    case OptionType::Bytes: return parse_bytes(value) ? "" : "a size such as `128 MB`";
     case OptionType::Enum: {
       std::string words;
       for (const std::string& name : alternatives(option.allowed)) {
@@ -159,8 +155,7 @@ std::string mismatch(const Option& option, std::string& value) {
       return words;
     }
     case OptionType::String:
-    case OptionType::List:
-      return "";
+    case OptionType::List: return "";
   }
   return "";
 }

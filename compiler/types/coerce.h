@@ -12,7 +12,7 @@ std::optional<Type> common_type(const Type& a, const Type& b);
 
 enum class CastSupport : uint8_t {
   None,
-  Total,  // never fails
+  Total,    // never fails
   MayFail,  // range, format
 };
 // CAST(from AS to) as written by the user.

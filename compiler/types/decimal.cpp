@@ -17,16 +17,11 @@ Type adjusted(int precision, int scale) {
 
 Type as_decimal(const Type& exact) {
   switch (exact.kind) {
-    case Kind::TinyInt:
-      return decimal(3, 0, exact.nullable);
-    case Kind::SmallInt:
-      return decimal(5, 0, exact.nullable);
-    case Kind::Integer:
-      return decimal(10, 0, exact.nullable);
-    case Kind::BigInt:
-      return decimal(19, 0, exact.nullable);
-    default:
-      break;
+    case Kind::TinyInt: return decimal(3, 0, exact.nullable);
+    case Kind::SmallInt: return decimal(5, 0, exact.nullable);
+    case Kind::Integer: return decimal(10, 0, exact.nullable);
+    case Kind::BigInt: return decimal(19, 0, exact.nullable);
+    default: break;
   }
   WEIR_CHECK(exact.kind == Kind::Decimal, "an exact numeric type");
   return exact;
@@ -39,8 +34,7 @@ Type decimal_result(DecimalOperation operation, const Type& left, const Type& ri
       const int scale = std::max(s1, s2);
       return adjusted(std::max(p1 - s1, p2 - s2) + scale + 1, scale);
     }
-    case DecimalOperation::Multiply:
-      return adjusted(p1 + p2 + 1, s1 + s2);
+    case DecimalOperation::Multiply: return adjusted(p1 + p2 + 1, s1 + s2);
     case DecimalOperation::Divide: {
       const int scale = std::max(kMinAdjustedScale, s1 + p2 + 1);
       return adjusted(p1 - s1 + s2 + scale, scale);

@@ -98,23 +98,16 @@ std::string to_sql(const Value& value) {
   const Int128 number = std::get<Int128>(value.data);
   const auto narrow = static_cast<int64_t>(number);
   switch (value.type.kind) {
-    case Kind::Boolean:
-      return number != 0 ? "TRUE" : "FALSE";
-    case Kind::Decimal:
-      return decimal_text(number, value.type.scale);
-    case Kind::Date:
-      return "DATE '" + date_text(narrow) + "'";
-    case Kind::Timestamp:
-      return "TIMESTAMP '" + timestamp_text(narrow, value.type.precision) + "'";
+    case Kind::Boolean: return number != 0 ? "TRUE" : "FALSE";
+    case Kind::Decimal: return decimal_text(number, value.type.scale);
+    case Kind::Date: return "DATE '" + date_text(narrow) + "'";
+    case Kind::Timestamp: return "TIMESTAMP '" + timestamp_text(narrow, value.type.precision) + "'";
     case Kind::TimestampLtz:
       return fmt::format("CAST('{}Z' AS TIMESTAMP_LTZ({}))", timestamp_text(narrow, value.type.precision),
                          value.type.precision);
-    case Kind::IntervalYearMonth:
-      return interval_text(narrow, true);
-    case Kind::IntervalDayTime:
-      return interval_text(narrow, false);
-    default:
-      return to_string(number);
+    case Kind::IntervalYearMonth: return interval_text(narrow, true);
+    case Kind::IntervalDayTime: return interval_text(narrow, false);
+    default: return to_string(number);
   }
 }
 
