@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "runtime/connectors/blackhole_sink.h"
+#include "runtime/connectors/datagen.h"
 #include "runtime/connectors/file_sink.h"
 #include "runtime/connectors/file_source.h"
 #include "runtime/connectors/new_file.h"
@@ -111,7 +112,7 @@ std::string resolved_path(const std::string& path) {
 
 }  // namespace
 
-Result<std::unique_ptr<Source>> open_source(const ManifestScan& scan, time::Clock&) {
+Result<std::unique_ptr<Source>> open_source(const ManifestScan& scan, time::Clock& clock) {
   const std::string connector = option_or(scan.options, "connector", "filesystem");
   if (connector == "filesystem") {
     const std::string* path = find_option(scan.options, "path");
@@ -119,6 +120,20 @@ Result<std::unique_ptr<Source>> open_source(const ManifestScan& scan, time::Cloc
       return usage(fmt::format("table `{}` has no `path`", scan.table));
     }
     return connectors::make_file_source({.path = *path});
+  }
+  if (connector == "datagen") {
+    std::vector<connectors::DeclaredColumn> columns;
+    for (const ManifestColumn& column : scan.columns) {
+      if (column.decoded) {
+        columns.push_back({column.name, static_cast<abi::ColumnKind>(column.kind), column.precision,
+                           column.scale, column.sql_type});
+      }
+    }
+    auto options = connectors::datagen_options(scan.table, columns, scan.options);
+    if (!options) {
+      return std::unexpected(options.error());
+    }
+    return connectors::make_datagen_source(std::move(*options), clock);
   }
   return usage(
       fmt::format("table `{}`: this runtime has no connector `{}` that can be read", scan.table, connector));

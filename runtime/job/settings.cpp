@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "runtime/connectors/duration_text.h"
 #include "runtime/connectors/system_error.h"
 #include "runtime/state/budget.h"
 
@@ -19,7 +20,8 @@ namespace weir::job {
 namespace {
 
 // What can be set when a job is started, because compiled code does not depend on it. `*` stands for a column.
-constexpr std::string_view kSettings[] = {"memory.budget", "parallelism.default", "pipeline.name"};
+constexpr std::string_view kSettings[] = {"memory.budget", "parallelism.default", "pipeline.name",
+                                          "session.allowed-lateness"};
 constexpr std::string_view kSourceOptions[] = {"connector",
                                                "fields.*.end",
                                                "fields.*.kind",
@@ -29,7 +31,6 @@ constexpr std::string_view kSourceOptions[] = {"connector",
                                                "fields.*.min",
                                                "fields.*.null-rate",
                                                "fields.*.start",
-                                               "fields.*.var-len",
                                                "json.fail-on-missing-field",
                                                "json.ignore-parse-errors",
                                                "json.timestamp-format.standard",
@@ -223,30 +224,6 @@ Result<void> resolve_all(Options& options, std::string_view of) {
   return {};
 }
 
-std::optional<int64_t> parse_duration_ms(std::string_view text) {
-  constexpr std::pair<std::string_view, int64_t> kUnits[] = {
-      {"ms", 1},           {"milli", 1},         {"millis", 1},
-      {"millisecond", 1},  {"milliseconds", 1},  {"s", 1000},
-      {"sec", 1000},       {"secs", 1000},       {"second", 1000},
-      {"seconds", 1000},   {"m", 60'000},        {"min", 60'000},
-      {"minute", 60'000},  {"minutes", 60'000},  {"h", 3'600'000},
-      {"hour", 3'600'000}, {"hours", 3'600'000}, {"d", 86'400'000},
-      {"day", 86'400'000}, {"days", 86'400'000}, {"", 1}};
-  int64_t number = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (code != std::errc{} || number < 0) {
-    return std::nullopt;
-  }
-  std::string_view unit = text.substr(static_cast<size_t>(end - text.data()));
-  unit.remove_prefix(std::min(unit.find_first_not_of(' '), unit.size()));
-  for (const auto& [name, milliseconds] : kUnits) {
-    if (unit == name) {
-      return number <= INT64_MAX / milliseconds ? std::optional(number * milliseconds) : std::nullopt;
-    }
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 Result<void> apply_overrides(Manifest& manifest, const Options& overrides) {
@@ -317,7 +294,7 @@ Result<int64_t> duration_ms_or(const Options& options, std::string_view key, int
   if (value == nullptr) {
     return otherwise;
   }
-  const std::optional<int64_t> duration = parse_duration_ms(*value);
+  const std::optional<int64_t> duration = connectors::parse_duration_ms(*value);
   if (!duration) {
     return usage(fmt::format("`{}` is `{}`, which is no duration such as `5 s`", key, *value));
   }
