@@ -45,7 +45,8 @@ void open(OperatorRun& op, const EntryPoints& entries, const OperatorSettings& s
   } else if (manifest.windowing == Windowing::Session) {
     op.allowed_lateness_ms = settings.allowed_lateness_ms;
     op.fire_sessions = entries.get<FireSessions>("fire_sessions", manifest.id);
-    state::open_sessions(op.sessions, manifest.entry_bytes, settings.allowed_lateness_ms, &op.account);
+    state::open_sessions(op.sessions, manifest.entry_bytes, manifest.size_ms, settings.allowed_lateness_ms,
+                         &op.account);
   } else {
     state::open_groups(op.groups, manifest.entry_bytes, &op.account);
   }
