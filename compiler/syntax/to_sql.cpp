@@ -1,4 +1,4 @@
-// An expression as SQL that parses back to the same tree.
+// An expression as SQL that parses back to what means the same.
 
 #include "compiler/match.h"
 #include "compiler/syntax/print_ast.h"
@@ -108,8 +108,10 @@ std::string to_sql(const Expression& expression) {
       },
       [](const Binary& x) {
         const int strength = strength_of(x.op);
+        // AND and OR mean the same however they are grouped; long chains of them are balanced trees.
+        const bool groups_freely = x.op == BinaryOperator::And || x.op == BinaryOperator::Or;
         return at_least(*x.left, strength) + " " + std::string(word_of(x.op)) + " " +
-               at_least(*x.right, strength + 1);
+               at_least(*x.right, groups_freely ? strength : strength + 1);
       },
       [](const IsPredicate& x) {
         return at_least(*x.operand, kPredicate) + " IS " + not_if(x.negated) + std::string(word_of(x.what));
