@@ -52,7 +52,7 @@ struct Counters {
 struct Failure {
   uint32_t expression;
   uint32_t reason;  // FailureReason
-  uint64_t row;     // row of the current block
+  uint64_t row;     // position of the record in its partition (of a fired row: its number)
 };
 enum class FailureReason : uint32_t { None, Overflow, DivisionByZero, Cast, Argument };
 

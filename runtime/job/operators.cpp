@@ -97,8 +97,9 @@ int64_t Operators::watermark_of(const OperatorRun& op, const Schedule& schedule,
   for (const uint32_t below : op.manifest->upstream_operators) {
     watermark = std::min(watermark, operators_[below]->passed);
   }
+  // A batch may still come with the same reading of the clock, and its rows belong to windows that are open then.
   if (op.manifest->processing_time && watermark != abi::kEndOfTime) {
-    watermark = clock_ms;
+    watermark = clock_ms == abi::kNoWatermark ? clock_ms : clock_ms - 1;
   }
   return watermark;
 }

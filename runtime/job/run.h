@@ -43,6 +43,7 @@ struct Run {
   EntryPoints entries;
   const RunOptions& options;
   time::Clock* clock = nullptr;
+  std::atomic<int64_t> latest_clock_us = INT64_MIN;
   observe::Report* report = nullptr;
   const SignalWatch* signals = nullptr;
   Outcome outcome;

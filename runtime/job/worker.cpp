@@ -14,9 +14,19 @@ constexpr uint64_t kBatchBytes = 256 << 10;
 // How long a worker waits for silent input before it looks at signals and timers again.
 constexpr int kPatienceMs = 5;
 
+// The wall clock, but never less than it was for somebody before: a window of processing time that has fired stays fired
+// when the system's clock is set back.
+int64_t processing_time_us(Run& run) {
+  const int64_t reading = run.clock->wall_us();
+  int64_t latest = run.latest_clock_us.load();
+  while (latest < reading && !run.latest_clock_us.compare_exchange_weak(latest, reading)) {
+  }
+  return std::max(latest, reading);
+}
+
 // No batch that is under way has an earlier clock reading, and none will have.
-int64_t firing_clock_ms(const Run& run) {
-  int64_t clock = run.clock->wall_us() / 1000;
+int64_t firing_clock_ms(Run& run) {
+  int64_t clock = processing_time_us(run) / 1000;
   for (const WorkerRun& worker : run.workers) {
     clock = std::min(clock, worker.batch_clock_ms.load());
   }
@@ -56,7 +66,7 @@ void run_batch(Run& run, WorkerRun& worker, PartitionRun& partition, connectors:
   }
   abi::Context* context = worker.lane->context();
   worker.batch_clock_ms.store(INT64_MIN);  // from here on no firing may pass the reading that follows
-  context->processing_time_us = run.clock->wall_us();
+  context->processing_time_us = processing_time_us(run);
   worker.batch_clock_ms.store(context->processing_time_us / 1000);
   ScanRun& scan = *worker.scans[partition.scan];
   const uint64_t rows_before = scan.rows_read();

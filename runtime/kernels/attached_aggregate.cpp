@@ -63,7 +63,7 @@ extern "C" void attached_aggregate(weir::state::PaneAggregateState* state, Conte
     };
     const bool in_windows = for_each_copy(context, row, [&] { return next_row(batch); }, take);
     if (context->failure.expression != 0) [[unlikely]] {
-      context->failure.row = i;
+      context->failure.row = block->position[i];
       break;
     }
     count_row(state->counters, in_windows, taken, late);

@@ -66,7 +66,7 @@ inline void update(Context* context, state::GroupStore* store, Records& records,
       }
     }
     if (context->failure.expression != 0) [[unlikely]] {
-      context->failure.row = records.row[i];
+      context->failure.row = block->position[records.row[i]];
       records.failed = true;
       return;
     }
@@ -118,7 +118,7 @@ extern "C" void group_aggregate(weir::state::GroupAggregateState* state, Context
     };
     const bool in_windows = for_each_copy(context, row, [&] { return next_row(records.batch); }, take);
     if (context->failure.expression != 0) [[unlikely]] {
-      if (!records.failed) context->failure.row = i;
+      if (!records.failed) context->failure.row = block->position[i];
       break;
     }
     count_row(state->counters, in_windows, taken, 0);

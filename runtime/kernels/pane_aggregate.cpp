@@ -61,7 +61,7 @@ extern "C" void pane_aggregate(weir::state::PaneAggregateState* state, Context* 
     char* prepared = next_row(batch);
     const bool passed = hole_prepare(context, row, 0, 0, prepared);
     if (context->failure.expression != 0) [[unlikely]] {
-      context->failure.row = i;
+      context->failure.row = block->position[i];
       break;
     }
     if (!passed) {

@@ -130,7 +130,7 @@ extern "C" void session_aggregate(weir::state::SessionAggregateState* state, Con
     context->record_watermark = block->watermark[i];
     const bool passed = hole_prepare(context, row, 0, 0, prepared);
     if (context->failure.expression != 0) [[unlikely]] {
-      context->failure.row = i;
+      context->failure.row = block->position[i];
       break;
     }
     if (!passed) {

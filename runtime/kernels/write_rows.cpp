@@ -27,7 +27,7 @@ extern "C" void write_rows(weir::state::RowWriterState* state, Context* context,
     };
     const bool in_windows = for_each_copy(context, row, [&] { return prepared; }, write);
     if (context->failure.expression != 0) [[unlikely]] {
-      context->failure.row = i;
+      context->failure.row = block->position[i];
       break;
     }
     count_row(state->counters, in_windows, written, 0);

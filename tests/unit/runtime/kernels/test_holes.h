@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "runtime/abi/holes.h"
-#include "tests/unit/kernels/test_rows.h"
+#include "tests/unit/runtime/kernels/test_rows.h"
 
 namespace {
 

@@ -1,7 +1,7 @@
 // TUMBLE, HOP and CUMULATE from records to fired rows, against windows by definition (window_oracle.h): random disorder,
 // records that are late for some or all of their windows, partitions taken by several workers in random turns.
 #define WEIR_COPY windows_test
-#include "tests/unit/kernels/kernel_copy.h"
+#include "tests/unit/runtime/kernels/kernel_copy.h"
 // first of all, for it renames what follows
 
 #include <gtest/gtest.h>
@@ -15,8 +15,8 @@
 #include "runtime/kernels/pane_aggregate.cpp"
 #include "runtime/state/arena.h"
 #include "runtime/state/window_operator.h"
-#include "tests/unit/kernels/test_holes.h"
-#include "tests/unit/kernels/window_oracle.h"
+#include "tests/unit/runtime/kernels/test_holes.h"
+#include "tests/unit/runtime/kernels/window_oracle.h"
 
 extern "C" void hole_consume(Context*, const Block* block) { collect(block); }
 

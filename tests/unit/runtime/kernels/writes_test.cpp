@@ -1,6 +1,6 @@
 // Rows and changes on their way into a sink's buffer.
 #define WEIR_COPY writes_test
-#include "tests/unit/kernels/kernel_copy.h"
+#include "tests/unit/runtime/kernels/kernel_copy.h"
 // first of all, for it renames what follows
 
 #include <gtest/gtest.h>
@@ -99,6 +99,7 @@ class Writes : public testing::Test {
     Block block{};
     block.rows = reinterpret_cast<const char*>(rows.data());
     block.count = static_cast<uint32_t>(rows.size());
+    for (uint32_t i = 0; i < block.count; ++i) block.position[i] = 1000 + i;
     write_rows(&state, &context, &block);
     return {output.begin, output.cursor};
   }
@@ -170,7 +171,7 @@ TEST_F(Writes, ChangesStayWellFormedBehindAFilter) {
 TEST_F(Writes, StopAtTheRowThatFails) {
   failing_value = 20;
   EXPECT_EQ(rows({{0, 10}, {0, 20}, {0, 30}}), "1\n");
-  EXPECT_EQ(context.failure.row, 1u);
+  EXPECT_EQ(context.failure.row, 1001u);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include <tuple>
 
 #include "runtime/time/windows.h"
-#include "tests/unit/kernels/test_rows.h"
+#include "tests/unit/runtime/kernels/test_rows.h"
 
 namespace weir::kernel_tests {
 

@@ -1,6 +1,6 @@
 // Aggregation without a window: the changes that each record makes, and append-only DISTINCT.
 #define WEIR_COPY groups_test
-#include "tests/unit/kernels/kernel_copy.h"
+#include "tests/unit/runtime/kernels/kernel_copy.h"
 // first of all, for it renames what follows
 
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 
 #include "runtime/kernels/group_aggregate.cpp"
 #include "runtime/state/arena.h"
-#include "tests/unit/kernels/test_holes.h"
+#include "tests/unit/runtime/kernels/test_holes.h"
 
 namespace {
 

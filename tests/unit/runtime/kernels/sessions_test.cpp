@@ -1,7 +1,7 @@
 // Sessions from records to fired rows, against sessions by definition: of each key the on-time records in order of time, cut
 // where more than the gap lies between two.
 #define WEIR_COPY sessions_test
-#include "tests/unit/kernels/kernel_copy.h"
+#include "tests/unit/runtime/kernels/kernel_copy.h"
 // first of all, for it renames what follows
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@
 #include "runtime/kernels/fire_sessions.cpp"
 #include "runtime/kernels/session_aggregate.cpp"
 #include "runtime/state/arena.h"
-#include "tests/unit/kernels/test_holes.h"
+#include "tests/unit/runtime/kernels/test_holes.h"
 
 extern "C" void hole_consume(Context*, const Block* block) { collect(block); }
 
