@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "compiler/codegen/emit_decode_json.h"
 #include "compiler/codegen/emit_key.h"
 #include "compiler/diagnostics/check.h"
 #include "compiler/match.h"
@@ -332,9 +333,14 @@ class PipelineEmitter {
     const RowShape& row = shapes_.sources[pipeline.id];
     HoleTable holes;
     holes["hole_row_bytes"] = constant(row.layout.row_bytes);
-    holes["hole_decode"] = [&](Emit& emit) {
-      emit.b.CreateRet(llvm::ConstantPointerNull::get(emit.b.getPtrTy()));  // the strict parser decides
+    holes["hole_decode_value"] = [&](Emit& emit) {
+      if (options_.strict_decoder_only) {
+        emit.b.CreateRet(llvm::ConstantPointerNull::get(emit.b.getPtrTy()));
+      } else {
+        emit_decode_value(emit, copy, scan, row);
+      }
     };
+    holes["hole_nulls_allowed"] = [&](Emit& emit) { emit_nulls_allowed(emit, scan, row); };
     holes["hole_complete_row"] = [&](Emit& emit) { emit_complete_row(emit, scan, row); };
     holes["hole_consume"] = hand_on(pipeline);
     fill_holes(module_, copy, holes);
@@ -390,7 +396,7 @@ class PipelineEmitter {
   const PipelineProgram& program_;
   const JobShapes& shapes_;
   const ExpressionSettings& settings_;
-  [[maybe_unused]] const EmitOptions& options_;
+  const EmitOptions& options_;
   const KernelBitcode& kernels_;
   std::vector<llvm::Function*> consume_;  // by pipeline
   EntryFunctions entries_;
