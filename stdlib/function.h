@@ -9,7 +9,8 @@
 // (any precision), INTERVAL_DAY, INTERVAL_YEAR, DECIMAL (any precision; travels as Int128), DECIMAL64 (at most 18 digits;
 // travels as int64_t), ANY (any type; the value is not passed). A trailing `...` repeats the last parameter, zero times too.
 // RESULT is a TYPE with its precision where it has one (`DECIMAL(38, 2)`, `TIMESTAMP(3)`), `$1` (the type of the first
-// argument), or the name of a rule that the analysis knows: sum_decimal, avg_decimal, round_decimal, integral_decimal.
+// argument), or the name of a rule that the analysis knows: sum_decimal, avg_decimal, round_decimal, integral_decimal,
+// mod_decimal.
 // Flags:
 //   nullable  status form: may be NULL although no argument is
 //   fails     status form: may fail

@@ -35,7 +35,7 @@ struct Function {
   std::vector<TypePattern> parameters;
   bool variadic = false;       // the last parameter repeats, zero times too
   TypePattern result;
-  std::string result_rule;     // "", "round_decimal", "integral_decimal"
+  std::string result_rule;     // "", "round_decimal", "integral_decimal", "mod_decimal"
   std::string symbol;
   bool may_return_null = false;  // status form: NULL for some non-NULL arguments
   bool can_fail = false;         // status form: may report failure

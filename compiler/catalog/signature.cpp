@@ -36,7 +36,8 @@ constexpr NamedPattern kPatterns[] = {
     {"TIMESTAMP_LTZ", Form::AnyTimestampLtz, Kind::TimestampLtz},
     {"ANY", Form::Any, Kind::Null},
 };
-constexpr std::string_view kRules[] = {"sum_decimal", "avg_decimal", "round_decimal", "integral_decimal"};
+constexpr std::string_view kRules[] = {"sum_decimal", "avg_decimal", "round_decimal", "integral_decimal",
+                                        "mod_decimal"};
 
 [[noreturn]] void malformed(std::string_view annotation) {
   diagnostics::internal_error(__FILE__, __LINE__, "malformed annotation in the stdlib: " + std::string(annotation));

@@ -28,24 +28,38 @@ char* print_shortest(char* out, T value) {
   return std::to_chars(out, out + weir::abi::kMaxDoubleTextBytes, value).ptr;
 }
 
+// d.ddd × 10^exponent
+struct Digits {
+  bool negative = false;
+  char digits[24];
+  int count = 0;
+  int exponent = 0;
+};
+
+template <typename T>
+Digits shortest_digits(T value) {
+  char text[weir::abi::kMaxDoubleTextBytes];
+  const char* const end = std::to_chars(text, text + sizeof text, value, std::chars_format::scientific).ptr;
+  Digits result;
+  const char* at = text;
+  if (*at == '-') result.negative = true, ++at;
+  for (; *at != 'e'; ++at) {
+    if (*at != '.') result.digits[result.count++] = *at;
+  }
+  ++at;
+  std::from_chars(*at == '+' ? at + 1 : at, end, result.exponent);
+  return result;
+}
+
 // Plain digits from 1e-3 up to 1e7, else d.dddE±n; always a digit behind the point.
 template <typename T>
 char* print_java(char* out, T value) {
   if (print_special(out, value)) return out;
   if (value == 0) return copy(out, std::signbit(value) ? "-0.0" : "0.0");
-  char scientific[weir::abi::kMaxDoubleTextBytes];
-  const char* const end =
-      std::to_chars(scientific, scientific + sizeof scientific, value, std::chars_format::scientific).ptr;
-  const char* at = scientific;
-  if (*at == '-') *out++ = *at++;
-  char digits[24];
-  int count = 0;
-  for (; *at != 'e'; ++at) {
-    if (*at != '.') digits[count++] = *at;
-  }
-  int exponent = 0;
-  ++at;
-  std::from_chars(*at == '+' ? at + 1 : at, end, exponent);
+  const Digits shortest = shortest_digits(value);
+  const char* const digits = shortest.digits;
+  const int count = shortest.count, exponent = shortest.exponent;
+  if (shortest.negative) *out++ = '-';
   const auto digit = [&](int i) { return i < count ? digits[i] : '0'; };
   if (exponent >= 7 || exponent < -3) {
     *out++ = digits[0];
@@ -96,6 +110,30 @@ bool parse(std::string_view text, T* value) {
   return true;
 }
 
+template <typename T>
+T round_to_places(T value, int32_t places, bool half_up) {
+  if (!std::isfinite(value) || value == 0) return value;
+  const Digits from = shortest_digits(value);
+  const int64_t kept = int64_t{from.exponent} + 1 + places;  // of the digits
+  if (kept >= from.count) return value;
+  const T zero = from.negative ? -T{0} : T{0};
+  if (kept < 0) return zero;
+  // 0.ddd × 10^(exponent + 1), with a digit before them that rounding may carry into
+  char text[64] = "-0";
+  char* out = text + 2;
+  for (int i = 0; i < kept; ++i) *out++ = from.digits[i];
+  if (half_up && from.digits[kept] >= '5') {
+    char* at = out - 1;
+    for (; *at == '9'; --at) *at = '0';
+    ++*at;
+  }
+  *out++ = 'e';
+  out = std::to_chars(out, out + 16, from.exponent + 1 - kept).ptr;
+  T result = 0;
+  fast_float::from_chars(text + 1, out, result);
+  return from.negative ? -result : result;
+}
+
 }  // namespace
 
 char* weir_print_double(char* out, double value) { return print_shortest(out, value); }
@@ -104,3 +142,5 @@ char* weir_print_java_double(char* out, double value) { return print_java(out, v
 char* weir_print_java_float(char* out, float value) { return print_java(out, value); }
 bool weir_parse_double(const char* text, uint64_t size, double* value) { return parse({text, size}, value); }
 bool weir_parse_float(const char* text, uint64_t size, float* value) { return parse({text, size}, value); }
+double weir_round_double(double value, int32_t places, bool half_up) { return round_to_places(value, places, half_up); }
+float weir_round_float(float value, int32_t places, bool half_up) { return round_to_places(value, places, half_up); }

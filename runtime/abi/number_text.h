@@ -19,4 +19,7 @@ char* weir_print_java_float(char* out, float value);
 // All of the text: [+-]digits[.digits][e…], NaN, [+-]Infinity in any case. Too large: infinity. False: not a number.
 bool weir_parse_double(const char* text, uint64_t size, double* value);
 bool weir_parse_float(const char* text, uint64_t size, float* value);
+// To so many places behind the point, by the shortest decimal digits: 1.005 at 2 is 1.01. Half away from zero, or cut.
+double weir_round_double(double value, int32_t places, bool half_up);
+float weir_round_float(float value, int32_t places, bool half_up);
 }
