@@ -1,0 +1,94 @@
+#include "runtime/job/manifest.h"
+
+#include <gtest/gtest.h>
+
+namespace weir::job {
+namespace {
+
+Manifest full_manifest() {
+  Manifest manifest;
+  manifest.weir_version = "0.1";
+  manifest.job_name = "sales";
+  manifest.source_name = "sales.stream";
+  ManifestScan scan;
+  scan.table = "orders";
+  scan.pipeline = 3;
+  scan.columns.push_back({"amount", 8, 10, 2, true, abi::Carrier::I64, 16, false, "DECIMAL(10, 2)"});
+  scan.row_bytes = 48;
+  scan.event_time_column = -1;
+  scan.has_watermark = true;
+  scan.route_rejected = true;
+  scan.rejected_pipeline = 4;
+  scan.options = {{"path", "x"}, {"connector", "filesystem"}};
+  manifest.scans.push_back(scan);
+  ManifestOperator op;
+  op.id = 1;
+  op.name = "Aggregate";
+  op.windowing = Windowing::Session;
+  op.window_kind = 3;
+  op.size_ms = -1;
+  op.slide_ms = INT64_MAX;
+  op.offset_ms = INT64_MIN;
+  op.pane_ms = 7;
+  op.processing_time = true;
+  op.entry_bytes = 32;
+  op.key_count = 2;
+  op.invertible = true;
+  op.incremental = false;
+  op.append_only = true;
+  op.output_pipeline = 9;
+  op.upstream_scans = {0, 5};
+  op.upstream_operators = {2};
+  op.ordered = false;
+  manifest.operators.push_back(op);
+  manifest.consumers.push_back({6, 7, ConsumerKernel::WriteChanges, 8, {0, 1}});
+  ManifestSink sink;
+  sink.id = 2;
+  sink.label = "print";
+  sink.table = "out";
+  sink.options = {{"a", ""}};
+  sink.changes = true;
+  manifest.sinks.push_back(sink);
+  manifest.inserts = {"INSERT INTO out", ""};
+  manifest.expressions.push_back({"a / b", 12, 8});
+  manifest.settings = {{"parallelism.default", "2"}};
+  return manifest;
+}
+
+TEST(Manifest, ComesBackAsItWas) {
+  const Manifest manifest = full_manifest();
+  const std::string bytes = serialize(manifest);
+  const auto read = deserialize(bytes);
+  ASSERT_TRUE(read.has_value()) << read.error();
+  EXPECT_EQ(serialize(*read), bytes);
+  EXPECT_EQ(read->job_name, "sales");
+  EXPECT_EQ(read->scans[0].columns[0].sql_type, "DECIMAL(10, 2)");
+  EXPECT_EQ(read->scans[0].columns[0].offset, 16u);
+  EXPECT_FALSE(read->scans[0].columns[0].decoded);
+  EXPECT_EQ(read->scans[0].event_time_column, -1);
+  EXPECT_EQ(read->scans[0].options, manifest.scans[0].options);
+  EXPECT_EQ(read->operators[0].size_ms, -1);
+  EXPECT_EQ(read->operators[0].slide_ms, INT64_MAX);
+  EXPECT_EQ(read->operators[0].offset_ms, INT64_MIN);
+  EXPECT_EQ(read->operators[0].upstream_scans, (std::vector<uint32_t>{0, 5}));
+  EXPECT_FALSE(read->operators[0].ordered);
+  EXPECT_EQ(read->consumers[0].kernel, ConsumerKernel::WriteChanges);
+  EXPECT_EQ(read->consumers[0].inserts, (std::vector<uint32_t>{0, 1}));
+  EXPECT_TRUE(read->sinks[0].changes);
+  EXPECT_EQ(read->expressions[0].column, 8u);
+  EXPECT_EQ(read->settings, manifest.settings);
+}
+
+TEST(Manifest, CutOrLengthenedBytesAreRefused) {
+  const std::string bytes = serialize(full_manifest());
+  for (size_t size = 0; size < bytes.size(); ++size) {
+    EXPECT_FALSE(deserialize(std::string_view(bytes).substr(0, size)).has_value()) << size;
+  }
+  EXPECT_EQ(deserialize(bytes + "x").error(), "bytes follow the end of the manifest");
+  std::string other = bytes;
+  other[0] = 9;
+  EXPECT_EQ(deserialize(other).error(), "the manifest has version 9, this runtime reads version 1");
+}
+
+}  // namespace
+}  // namespace weir::job
