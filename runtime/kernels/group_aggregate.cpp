@@ -16,7 +16,7 @@ namespace weir::kernels {
 namespace {
 
 // Copies of rows, and which rows of the block they come from.
-struct Records {
+struct Copies {
   GroupBatch batch;
   uint32_t row[abi::kBlockRows];
   bool failed;  // an update has failed; its row is named
@@ -28,10 +28,10 @@ inline void open_derived(Block& derived, const char* rows) {
   derived.partition = 0;
 }
 
-// Updates the groups of all records and hands the changes on. The caller holds the lock.
-inline void update(Context* context, state::GroupStore* store, Records& records, const Block* block) {
+// Updates the groups of all copies and hands the changes on. The caller holds the lock.
+inline void update(Context* context, state::GroupStore* store, Copies& copies, const Block* block) {
   PaneTable* table = &store->table;
-  GroupBatch& batch = records.batch;
+  GroupBatch& batch = copies.batch;
   const uint64_t result_bytes = hole_result_bytes();
   char* before = abi::allocate(context, batch.count * result_bytes);
   char* after = abi::allocate(context, batch.count * result_bytes);
@@ -49,8 +49,8 @@ inline void update(Context* context, state::GroupStore* store, Records& records,
       if (!found.is_new) continue;
       hole_update(context, row, found.entry, &table->memory);
       hole_finish(context, found.entry, &table->memory, 0, 0, after + fresh.count * result_bytes);
-      fresh.watermark[fresh.count] = block->watermark[records.row[i]];
-      fresh.position[fresh.count] = block->position[records.row[i]];
+      fresh.watermark[fresh.count] = block->watermark[copies.row[i]];
+      fresh.position[fresh.count] = block->position[copies.row[i]];
       ++fresh.count;
     } else {
       char* old_result = before + changes.count * result_bytes;
@@ -66,8 +66,8 @@ inline void update(Context* context, state::GroupStore* store, Records& records,
       }
     }
     if (context->failure.expression != 0) [[unlikely]] {
-      context->failure.row = block->position[records.row[i]];
-      records.failed = true;
+      context->failure.row = block->position[copies.row[i]];
+      copies.failed = true;
       return;
     }
   }
@@ -79,10 +79,10 @@ inline void update(Context* context, state::GroupStore* store, Records& records,
   }
 }
 
-inline void flush(Context* context, state::GroupStore* store, Records& records, const Block* block) {
-  if (records.batch.count == 0 || context->failure.expression != 0) return;
+inline void flush(Context* context, state::GroupStore* store, Copies& copies, const Block* block) {
+  if (copies.batch.count == 0 || context->failure.expression != 0) return;
   weir_lock(&store->lock);
-  update(context, store, records, block);
+  update(context, store, copies, block);
   if (has_doubled(store->table.memory, store->compact_at)) [[unlikely]] {
     store->compact_at = compact(context, store->table.memory, [&](const auto& move) {
       for (uint32_t i = 0; i < store->table.count; ++i) move(state::entry_at(&store->table, i));
@@ -98,9 +98,9 @@ extern "C" void group_aggregate(weir::state::GroupAggregateState* state, Context
                                 const Block* block) {
   using namespace weir::kernels;
   const weir::abi::Arena mark = context->arena;
-  Records records;
-  open_batch(records.batch, context, weir::abi::kBlockRows);
-  records.failed = false;
+  Copies copies;
+  open_batch(copies.batch, context, weir::abi::kBlockRows);
+  copies.failed = false;
   const weir::abi::Arena rows_mark = context->arena;
   const uint32_t row_bytes = hole_row_bytes();
   const char* row = block->rows;
@@ -109,20 +109,20 @@ extern "C" void group_aggregate(weir::state::GroupAggregateState* state, Context
     uint64_t taken = 0;
     const auto take = [&] {
       ++taken;
-      records.row[records.batch.count] = i;
-      hash_row(records.batch, &state->store->table);
-      if (hole_fan_out() && records.batch.count == weir::abi::kBlockRows) {
-        flush(context, state->store, records, block);
+      copies.row[copies.batch.count] = i;
+      hash_row(copies.batch, &state->store->table);
+      if (hole_fan_out() && copies.batch.count == weir::abi::kBlockRows) {
+        flush(context, state->store, copies, block);
         context->arena = rows_mark;
       }
     };
-    const bool in_windows = for_each_copy(context, row, [&] { return next_row(records.batch); }, take);
+    const bool in_windows = for_each_copy(context, row, [&] { return next_row(copies.batch); }, take);
     if (context->failure.expression != 0) [[unlikely]] {
-      if (!records.failed) context->failure.row = block->position[i];
+      if (!copies.failed) context->failure.row = block->position[i];
       break;
     }
     count_row(state->counters, in_windows, taken, 0);
   }
-  flush(context, state->store, records, block);
+  flush(context, state->store, copies, block);
   context->arena = mark;
 }

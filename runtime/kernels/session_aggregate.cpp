@@ -13,7 +13,7 @@ namespace {
 using state::SessionHeader;
 using state::SessionStore;
 
-struct Records {
+struct TimedRecords {
   char* rows;
   uint32_t count;
   uint64_t hash[abi::kBlockRows];
@@ -120,7 +120,7 @@ extern "C" void session_aggregate(weir::state::SessionAggregateState* state, Con
   using namespace weir::kernels;
   const weir::abi::Arena mark = context->arena;
   SessionStore* store = state->store;
-  Records records;
+  TimedRecords records;
   records.rows = weir::abi::allocate(context, uint64_t{block->count} * hole_prepared_bytes());
   records.count = 0;
   const uint32_t row_bytes = hole_row_bytes();
