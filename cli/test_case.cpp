@@ -100,12 +100,13 @@ int compile_case(const TestFile& file, const TestQuery& query) {
   return kFinished;
 }
 
-int run_executable(const std::string& path, uint32_t threads) {
-  const std::string setting = fmt::format("parallelism.default={}", threads);
+int run_executable(const std::string& path, uint32_t threads, bool summary) {
+  const std::string number = fmt::format("{}", threads);
   std::fflush(nullptr);
   const pid_t process = fork();
   if (process == 0) {
-    execl(path.c_str(), path.c_str(), "--set", setting.c_str(), static_cast<char*>(nullptr));
+    execl(path.c_str(), path.c_str(), "--threads", number.c_str(), summary ? nullptr : "--quiet",
+          static_cast<char*>(nullptr));
     _exit(127);
   }
   int status = 0;
@@ -115,7 +116,7 @@ int run_executable(const std::string& path, uint32_t threads) {
 }
 
 // Every job of the text as an executable of its own.
-int run_as_executables(const compiler::Compilation& compilation, const StepOptions& options, bool summary) {
+int run_as_executables(const compiler::Compilation& compilation, const StepOptions& options) {
   int number = 0;
   for (const auto& step : compilation.steps) {
     if (const auto* listing = std::get_if<typed::Listing>(&step)) {
@@ -133,8 +134,7 @@ int run_as_executables(const compiler::Compilation& compilation, const StepOptio
       fmt::print(stderr, "error: {}\n", done.error());
       return kInputOutput;
     }
-    (void)summary;
-    const int status = run_executable(path, options.run.threads);
+    const int status = run_executable(path, options.run.threads, options.run.summary);
     if (status != kFinished) return status;
   }
   std::fflush(stdout);
@@ -157,8 +157,7 @@ int run_case(const TestFile& file, const TestQuery& query, const Way& way) {
     print_diagnostics(compilation);
     return kQueryWrong;
   }
-  return way.executable ? run_as_executables(compilation, options, options.run.summary)
-                        : run_steps(compilation, options);
+  return way.executable ? run_as_executables(compilation, options) : run_steps(compilation, options);
 }
 
 [[noreturn]] void be_child(const TestFile& file, const TestQuery& query, const Way* way,
