@@ -1,5 +1,6 @@
 #include "compiler/codegen/build_manifest.h"
 
+#include <filesystem>
 #include <algorithm>
 
 #include "compiler/diagnostics/check.h"
@@ -149,7 +150,8 @@ job::Manifest build_manifest(const PipelineProgram& program, const plan::Plan& p
                              const diagnostics::Source& source, const FailureSites& failures) {
   job::Manifest manifest;
   manifest.weir_version = version;
-  manifest.job_name = plan.job_name;
+  manifest.job_name =
+      plan.job_name.empty() ? std::filesystem::path(source.name()).stem().string() : plan.job_name;
   manifest.source_name = source.name();
   for (uint32_t i = 0; i < program.scans.size(); ++i)
     manifest.scans.push_back(scan(program, i, plan, shapes));

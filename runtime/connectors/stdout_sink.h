@@ -13,11 +13,7 @@ namespace weir::connectors {
 // Takes bytes; errno or 0.
 using WriteBytes = std::function<int(std::string_view)>;
 
-// What is written is visible at once.
-std::unique_ptr<Sink> make_stdout_sink(WriteBytes write);
-
-// Flink's print: rows come as `+I[a, b]`; with an identifier every line begins with `identifier> `.
-std::unique_ptr<Sink> make_print_sink(WriteBytes write, std::string_view stream,
-                                      const std::string& identifier);
+// What is written is visible at once. `stream`, for messages: "standard output".
+std::unique_ptr<Sink> make_stdout_sink(WriteBytes write, std::string stream);
 
 }  // namespace weir::connectors

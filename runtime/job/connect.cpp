@@ -67,16 +67,11 @@ struct OpenedSink {
 
 Result<OpenedSink> open_sink(const ManifestSink& sink, const Streams& streams) {
   const std::string connector = option_or(sink.options, "connector", "stdout");
-  if (connector == "stdout") {
-    return OpenedSink{connectors::make_stdout_sink(streams.write_to(STDOUT_FILENO)),
-                      somebody_watches(STDOUT_FILENO)};
-  }
-  if (connector == "print") {
+  if (connector == "stdout" || connector == "print") {  // the encoder makes the difference
     const bool to_error = flag_or(sink.options, "standard-error", false);
     const int descriptor = to_error ? STDERR_FILENO : STDOUT_FILENO;
-    return OpenedSink{connectors::make_print_sink(streams.write_to(descriptor),
-                                                  to_error ? "standard error" : "standard output",
-                                                  option_or(sink.options, "print-identifier", "")),
+    return OpenedSink{connectors::make_stdout_sink(streams.write_to(descriptor),
+                                                   to_error ? "standard error" : "standard output"),
                       somebody_watches(descriptor)};
   }
   if (connector == "blackhole") {

@@ -40,8 +40,8 @@ constexpr std::string_view kSourceOptions[] = {"connector",
                                                "path",
                                                "rows-per-second",
                                                "seed"};
-constexpr std::string_view kSinkOptions[] = {"connector", "path", "print-identifier",
-                                             "sink.rolling-policy.file-size", "standard-error"};
+constexpr std::string_view kSinkOptions[] = {"connector", "path", "sink.rolling-policy.file-size",
+                                             "standard-error"};
 
 bool matches(std::string_view pattern, std::string_view key) {
   const size_t star = pattern.find('*');
