@@ -389,7 +389,12 @@ class PipelineEmitter {
     const KernelCopy merge = copy_kernel("merge_panes", ".m" + id);
     fill_holes(module_, merge, holes);
     add_entry("merge", aggregate.id, function(merge, "merge_panes"));
-    if (is_invertible(aggregate)) add_entry("retract", aggregate.id, function(merge, "retract_panes"));
+    // Only sliding windows take panes out of a running result.
+    const bool slides =
+        aggregate.window && aggregate.window->kind == typed::WindowKind::Hop && aggregate.incremental;
+    if (slides && is_invertible(aggregate)) {
+      add_entry("retract", aggregate.id, function(merge, "retract_panes"));
+    }
   }
 
   JobModule& module_;
