@@ -205,7 +205,7 @@ over: OVER (balanced | anyIdentifier);
 typeName: typeBase (NOT NULL_ | NULL_)?;
 typeBase
   : INTERVAL unit (RANGE_TO unit)?
-  | identifier (PRECISION | VARYING)? typeArguments? ((WITH LOCAL? | WITHOUT) TIME ZONE)?
+  | identifier (PRECISION | VARYING)? typeArguments? ((ZONE_WITH LOCAL? | WITHOUT) TIME ZONE)?
   ;
 typeArguments
   : LEFT_PAREN typeArgument (COMMA typeArgument)* RIGHT_PAREN

@@ -126,8 +126,7 @@ ExpressionPtr build_call(BuildContext& build, Parser::PrimaryContext* rule) {
       build.diagnostics
           .emit(TableArgumentInExpression{}, span, argument->tableArgument() ? "TABLE …" : "DESCRIPTOR(…)",
                 call.name.text)
-          .hint("a window function with `TABLE` and `DESCRIPTOR` stands in FROM: `FROM TABLE({}(…))`",
-                upper(call.name.text));
+          .hint("window functions stand in FROM: `FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), …))`");
       call.arguments.push_back({std::move(name), make(NullLiteral{}, span)});
     }
   }

@@ -150,7 +150,7 @@ bool report(const Token& token, std::string_view text, const std::vector<Token>&
     case Lexer::IDENTIFIER: return report_lookalike(span, text, diagnostics);
     case Lexer::OTHER:
       if (text == "[" || text == "]") {
-        diagnostics.emit(ArrayNotSupported{}, span);
+        if (text == "[") diagnostics.emit(ArrayNotSupported{}, span);
       } else if (text == "\"") {
         diagnostics.emit(UnclosedString{}, span).hint("strings are in single quotes: '…'");
       } else {

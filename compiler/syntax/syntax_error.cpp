@@ -49,6 +49,8 @@ class FirstError final : public antlr4::DefaultErrorStrategy {
  private:
   [[noreturn]] void stop(antlr4::Parser* parser) {
     sync(parser);
+    // What may follow once the rules at hand have ended.
+    expected_.addAll(parser->getExpectedTokens());
     throw antlr4::ParseCancellationException();
   }
 
@@ -95,7 +97,7 @@ constexpr size_t kStatementKeywords[] = {
     Lexer::RESET,  Lexer::EXECUTE, Lexer::BEGIN,  Lexer::EXPLAIN, Lexer::SHOW, Lexer::DESCRIBE};
 
 // What is expected, for people: kinds of things first, then keywords and signs.
-std::string describe(const FirstError& error) {
+std::string describe(const FirstError& error, bool after_name) {
   std::vector<std::string> parts;
   std::set<size_t> types;
   for (const antlr4::misc::Interval& interval : error.expected().getIntervals())
@@ -175,6 +177,10 @@ std::string describe(const FirstError& error) {
       Lexer::RANGE_TO,  Lexer::USING};
   std::vector<std::string> rest, common;
   bool ends = false;
+  if (after_name) types.erase(Lexer::LEFT_PAREN);
+  // Operators say nothing where a keyword is missing.
+  if (types.contains(Lexer::AND) || types.contains(Lexer::AS) || types.contains(Lexer::END))
+    remove({Lexer::PLUS, Lexer::MINUS, Lexer::STAR, Lexer::SLASH, Lexer::PERCENT, Lexer::CONCAT});
   for (const size_t type : types) {
     if (type == antlr4::Token::EOF) {
       ends = true;
@@ -184,7 +190,7 @@ std::string describe(const FirstError& error) {
     std::string text;
     if (is_keyword(type)) {
       text = keyword_text(type);
-    } else if (type == Lexer::ARGUMENT_NAME || type == Lexer::RANGE_TO) {
+    } else if (type >= Lexer::ARGUMENT_NAME && type <= Lexer::ZONE_WITH) {
       continue;
     } else {
       text = Lexer::vocabulary().getLiteralName(type);
@@ -230,6 +236,18 @@ struct Mistake {
   }
   bool expects_name() const { return error.expects(Lexer::IDENTIFIER) && !expects_expression(); }
   bool expects_expression() const { return error.expects(Lexer::CASE) && error.expects(Lexer::NUMBER); }
+  // Whether a keyword stands where its word is likely meant as a name: `AS order`, not `a + FROM`.
+  bool expects_name_like(size_t keyword) const {
+    if (!expects_expression()) return error.expects(Lexer::IDENTIFIER);
+    return keyword == Lexer::ORDER || keyword == Lexer::GROUP || keyword == Lexer::TABLE ||
+           keyword == Lexer::TO || keyword == Lexer::FOR || keyword == Lexer::VALUES;
+  }
+  std::string expected() const {
+    const Token* previous = before();
+    return describe(error, previous && (previous->type == Lexer::IDENTIFIER ||
+                                        previous->type == Lexer::QUOTED_IDENTIFIER ||
+                                        previous->type == Lexer::RIGHT_PAREN));
+  }
   template <typename Kind, typename... Args>
   Emitted emit(Kind kind, Span span, Args&&... args) const {
     return build.diagnostics.emit(kind, span, std::forward<Args>(args)...);
@@ -285,8 +303,11 @@ bool report_parenthesis(const Mistake& mistake) {
 bool report_option(const Mistake& mistake) {
   const Token* found = mistake.found();
   const Token* before = mistake.before();
-  if (!found || !before) return false;
-  if (before->type == Lexer::STRING && found->type == Lexer::STRING && mistake.error.expects(Lexer::EQUAL)) {
+  if (!found || !before || mistake.at < 2) return false;
+  const size_t earlier = mistake.token(mistake.at - 2)->type;
+  const bool is_key = earlier == Lexer::LEFT_PAREN || earlier == Lexer::COMMA || earlier == Lexer::SET;
+  if (is_key && before->type == Lexer::STRING && found->type == Lexer::STRING &&
+      mistake.error.expects(Lexer::EQUAL)) {
     mistake.emit(MissingEqual{}, {before->span.end, found->span.begin}).hint("write `'key' = 'value'`");
     return true;
   }
@@ -366,18 +387,30 @@ bool report_separator(const Mistake& mistake) {
   return false;
 }
 
+// `FROM table`: the word was taken for the beginning of `TABLE(…)`.
+bool report_table_word(const Mistake& mistake) {
+  const Token* before = mistake.before();
+  if (mistake.at < 2 || before->type != Lexer::TABLE || !mistake.error.expects(Lexer::LEFT_PAREN))
+    return false;
+  const size_t earlier = mistake.token(mistake.at - 2)->type;
+  if (earlier != Lexer::FROM && earlier != Lexer::JOIN) return false;
+  mistake.emit(ReservedWord{}, before->span, mistake.text(*before))
+      .hint("if a name is meant, write it in backquotes: `{}`", mistake.text(*before));
+  return true;
+}
+
 void report_mistake(const Mistake& mistake) {
   if (report_first_word(mistake) || report_option(mistake) || report_misspelt(mistake) ||
-      report_separator(mistake) || report_parenthesis(mistake))
+      report_separator(mistake) || report_parenthesis(mistake) || report_table_word(mistake))
     return;
   const Token* found = mistake.found();
-  if (found && is_keyword(found->type) && (mistake.expects_name() || mistake.expects_expression())) {
+  if (found && is_keyword(found->type) && mistake.expects_name_like(found->type)) {
     mistake.emit(ReservedWord{}, found->span, mistake.text(*found))
-        .note("expected {}", describe(mistake.error))
+        .note("expected {}", mistake.expected())
         .hint("if a name is meant, write it in backquotes: `{}`", mistake.text(*found));
     return;
   }
-  mistake.emit(SyntaxError{}, mistake.span(), describe(mistake.error), mistake.found_text());
+  mistake.emit(SyntaxError{}, mistake.span(), mistake.expected(), mistake.found_text());
 }
 
 }  // namespace

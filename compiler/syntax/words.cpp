@@ -227,8 +227,9 @@ void settle_words(std::span<Token> statement, std::string_view text) {
       type = Lexer::ARGUMENT_NAME;
     } else if (word && words.type(i) != Lexer::IDENTIFIER && !(i > 0 && words.type(i - 1) == Lexer::DOT) &&
                is_keyword_in_place(words, i)) {
-      type = words.type(i) == Lexer::TO && joins_units(words, i) ? static_cast<size_t>(Lexer::RANGE_TO)
-                                                                 : words.type(i);
+      type = words.type(i);
+      if (type == Lexer::TO && joins_units(words, i)) type = Lexer::RANGE_TO;
+      if (type == Lexer::WITH && words.is(i + 1, {Lexer::LOCAL, Lexer::TIME})) type = Lexer::ZONE_WITH;
     }
   }
 }
