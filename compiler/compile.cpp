@@ -5,6 +5,7 @@
 #include "compiler/match.h"
 #include "compiler/plan/build_plan.h"
 #include "compiler/plan/passes.h"
+#include "compiler/plan/print_plan.h"
 #include "compiler/syntax/parse.h"
 #include "compiler/syntax/print_ast.h"
 
@@ -37,7 +38,13 @@ Compilation compile(std::shared_ptr<const diagnostics::Source> source, const Com
 
   for (auto& step : program.steps) {
     match(
-        std::move(step), [&](typed::Job&& job) { result.steps.emplace_back(compile_job(std::move(job), options)); },
+        std::move(step),
+        [&](typed::Job&& job) {
+          const bool explain = job.explain;
+          auto compiled = compile_job(std::move(job), options);
+          if (explain) result.steps.emplace_back(typed::Listing{plan::print_plan(compiled->plan)});
+          else result.steps.emplace_back(std::move(compiled));
+        },
         [&](typed::Listing&& listing) { result.steps.emplace_back(std::move(listing)); });
   }
   return result;

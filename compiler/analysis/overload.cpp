@@ -257,6 +257,9 @@ Type pattern_result(const TypePattern& result, const std::string& rule, const Ar
     case Form::Rule:
       if (rule == "sum_decimal") return types::decimal_sum(arguments.front()->type);
       if (rule == "avg_decimal") return types::decimal_average(arguments.front()->type);
+      if (rule == "mod_decimal") {
+        return types::decimal_result(types::DecimalOperation::Modulo, arguments[0]->type, arguments[1]->type);
+      }
       if (rule == "round_decimal") return round_decimal(arguments);
       if (rule == "mod_decimal") {
         return types::decimal_result(types::DecimalOperation::Modulo, arguments[0]->type, arguments[1]->type);
@@ -285,6 +288,7 @@ ExpressionPtr call_function(const Context& context, std::string_view name, Argum
     return nullptr;
   }
   // These pass their arguments as one array.
+  if ((name == "GREATEST" || name == "LEAST") && !unify(context, arguments, name)) return nullptr;
   if ((name == "GREATEST" || name == "LEAST") && !unify(context, arguments, name)) return nullptr;
   const auto* function = choose(overloads, arguments, [](const catalog::Function& f) { return f.variadic; });
   if (function == nullptr) {

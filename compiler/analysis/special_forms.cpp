@@ -6,6 +6,7 @@ namespace {
 
 using typed::Operator;
 
+WEIR_ERROR(UnitNotTaken, "`{}` does not take the unit {}", std::string_view, std::string_view);
 WEIR_ERROR(ArgumentCount, "`{}` takes {}, not {}", std::string_view, std::string_view, size_t);
 
 ExpressionPtr make_case(std::vector<typed::Case::When> whens, ExpressionPtr otherwise, const Type& type,
@@ -73,6 +74,21 @@ ExpressionPtr if_form(const Place& place, const syntax::Call& call, Span span) {
   const Type type =
       types::with_nullable(branches[0]->type, branches[0]->type.nullable || branches[1]->type.nullable);
   return make_case({{condition, branches[0]}}, branches[1], type, place.context.at(span));
+}
+
+// Lengths of time: those that TIMESTAMPDIFF and TIMESTAMPADD count, and longer ones that times are rounded to.
+bool takes_unit(syntax::TimeUnit unit, bool rounds) {
+  switch (unit) {
+    case syntax::TimeUnit::Millennium:
+    case syntax::TimeUnit::Century:
+    case syntax::TimeUnit::Decade: return rounds;
+    case syntax::TimeUnit::Dow:
+    case syntax::TimeUnit::Isodow:
+    case syntax::TimeUnit::Doy:
+    case syntax::TimeUnit::Epoch:
+    case syntax::TimeUnit::Isoyear: return false;
+    default: return true;
+  }
 }
 
 // Flink's short forms of EXTRACT.
@@ -173,6 +189,13 @@ ExpressionPtr extract(const Place& place, const syntax::Extract& node, Span span
 
 ExpressionPtr unit_call(const Place& place, const syntax::UnitCall& node, Span span) {
   const Context& context = place.context;
+  const std::string written = upper(node.name.text);
+  const bool rounds = written == "FLOOR" || written == "CEIL" || written == "CEILING";
+  if (!takes_unit(node.unit, rounds)) {
+    context.diagnostics.emit(UnitNotTaken{}, context.at(node.unit_span), written, unit_name(node.unit))
+        .hint("use SECOND, MINUTE, HOUR, DAY, WEEK, MONTH, QUARTER or YEAR");
+    return nullptr;
+  }
   std::vector<ExpressionPtr> arguments{text(unit_name(node.unit), context.at(node.unit_span))};
   bool good = true;
   for (const auto& argument : node.arguments) {
@@ -180,9 +203,7 @@ ExpressionPtr unit_call(const Place& place, const syntax::UnitCall& node, Span s
     good &= arguments.back() != nullptr;
   }
   if (!good) return nullptr;
-  std::string name = upper(node.name.text);
-  if (name == "CEILING") name = "CEIL";
-  if (name == "FLOOR" || name == "CEIL") name += "_TIME";
+  const std::string name = !rounds ? written : written == "FLOOR" ? "FLOOR_TIME" : "CEIL_TIME";
   return call_function(context, name, std::move(arguments), node.name.span, span);
 }
 

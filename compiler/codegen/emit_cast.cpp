@@ -276,8 +276,29 @@ Value Conversion::run(const Value& value) const {
 
 }  // namespace
 
+namespace {
+
+// The operand, which must not be NULL; NULL ends the run even where other failures are NULL.
+Value emit_not_null_guard(ExpressionScope& scope, const typed::Expression& cast, const Value& operand) {
+  Emit& emit = scope.emit;
+  const OnFailure before = scope.on_failure;
+  if (before == OnFailure::Null) scope.on_failure = OnFailure::Report;
+  Value checked = emit.not_null(nullptr);
+  fail_when(scope, operand.null, emit.i32(static_cast<int64_t>(abi::FailureReason::NotNull)), cast.span, checked);
+  scope.on_failure = before;
+  Value value = operand;
+  value.null = emit.i1(false);
+  return value;
+}
+
+}  // namespace
+
 Value emit_cast(ExpressionScope& scope, const typed::Expression& cast, const Value& operand) {
   const auto& node = std::get<typed::Cast>(cast.node);
+  const Type& from = node.operand->type;
+  if (!node.try_cast && from.nullable && !cast.type.nullable && from.same_kind(cast.type)) {
+    return emit_not_null_guard(scope, cast, operand);
+  }
   return emit_conversion(scope, operand, node.operand->type, cast.type, cast, node.try_cast);
 }
 

@@ -89,13 +89,16 @@ class Builder {
       columns.push_back({column.name, column.type});
       scan.table_columns.push_back(i);
     }
-    for (uint32_t i = 0, physical = 0; i < table.columns.size(); ++i) {
+    // A computed column may name physical columns that are declared behind it.
+    lowered.table_columns.resize(table.columns.size());
+    for (uint32_t physical = 0; physical < scan.table_columns.size(); ++physical) {
+      const uint32_t i = scan.table_columns[physical];
+      if (time == i) scan.event_time_column = physical;
+      lowered.table_columns[i] = typed::column(physical, table.columns[i].type, table.columns[i].span);
+    }
+    for (uint32_t i = 0; i < table.columns.size(); ++i) {
       const catalog::TableColumn& column = table.columns[i];
-      if (column.kind == catalog::ColumnKind::Physical) {
-        if (time == i) scan.event_time_column = physical;
-        lowered.table_columns.push_back(typed::column(physical++, column.type, column.span));
-        continue;
-      }
+      if (column.kind == catalog::ColumnKind::Physical) continue;
       WEIR_CHECK(column.computed, "a metadata column reached the plan");
       ExpressionPtr expression = typed::substitute(column.computed, lowered.table_columns);
       if (time == i) {
@@ -107,7 +110,7 @@ class Builder {
         expression = typed::column(static_cast<uint32_t>(columns.size()), type, column.span);
         columns.push_back({column.name, type});
       }
-      lowered.table_columns.push_back(std::move(expression));
+      lowered.table_columns[i] = std::move(expression);
     }
     if (table.watermark) {
       scan.watermark = typed::substitute(table.watermark->expression, lowered.table_columns);

@@ -54,7 +54,7 @@ struct Failure {
   uint32_t reason;  // FailureReason
   uint64_t row;     // position of the record in its partition (of a fired row: its number)
 };
-enum class FailureReason : uint32_t { None, Overflow, DivisionByZero, Cast, Argument };
+enum class FailureReason : uint32_t { None, Overflow, DivisionByZero, Cast, Argument, NotNull };
 
 struct Context;
 

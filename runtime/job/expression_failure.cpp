@@ -11,6 +11,7 @@ std::string_view reason_of(uint32_t reason) {
     case None: break;
     case Overflow: return "the result is out of range";
     case DivisionByZero: return "division by zero";
+    case NotNull: return "NULL for a NOT NULL column";
     case Cast: return "the value cannot be converted";
     case Argument: return "an argument is outside of what the function takes";
   }
