@@ -18,6 +18,7 @@
 #include "cli/stages.h"
 #include "compiler/diagnostics/render.h"
 #include "compiler/match.h"
+#include "compiler/syntax/parse.h"
 #include "weir_version.h"
 
 namespace weir::cli {
@@ -83,21 +84,33 @@ compiler::CompileOptions compile_options(const TestFile& file, const TestQuery& 
   return options;
 }
 
-// Writes what each stage made of the query to ../stage-<name>.
+bool has_syntax_errors(const diagnostics::Source& source) {
+  diagnostics::Diagnostics diagnostics;
+  syntax::parse(source, diagnostics);
+  return diagnostics.has_errors();
+}
+
+// Writes what each stage made of the query to ../stage-<name>. Errors that nobody expects go to standard error; the tree is
+// there without analysis, so only errors of syntax count for it.
 int compile_case(const TestFile& file, const TestQuery& query) {
   const auto source = source_of(file, query);
   const compiler::CompileOptions options = compile_options(file, query);
+  const bool errors_expected = expects(file, query, "diagnostics");
+  int status = kFinished;
   for (const size_t i : query.expects) {
     const std::string& what = file.sections[i].arguments;
-    if (const auto stage = stage_named(what)) {
-      write_file(fmt::format("./stage-{}", what), show_stage(source, *stage, options, {}).text);
-    } else if (what == "diagnostics") {
-      catalog::Catalog catalog;
-      const compiler::Compilation compilation = compiler::compile(source, options, catalog);
-      write_file("./stage-diagnostics", diagnostics::render_all(compilation.diagnostics, *source));
-    }
+    const auto stage = stage_named(what);
+    if (!stage && what != "diagnostics") continue;
+    const StageText shown = show_stage(source, stage.value_or(Stage::Plan), options, {});
+    const std::string rendered = diagnostics::render_all(shown.compilation.diagnostics, *source);
+    write_file(fmt::format("./stage-{}", what), stage ? shown.text : rendered);
+    const bool wrong =
+        stage == Stage::Ast ? has_syntax_errors(*source) : shown.compilation.diagnostics.has_errors();
+    if (errors_expected || !wrong) continue;
+    fmt::print(stderr, "{}", rendered);
+    status = kQueryWrong;
   }
-  return kFinished;
+  return status;
 }
 
 int run_executable(const std::string& path, uint32_t threads, bool summary) {

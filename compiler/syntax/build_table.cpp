@@ -97,7 +97,7 @@ TableReferencePtr build_source(BuildContext& build, Parser::TableSourceContext* 
   if (rule->callArguments())
     return make_table(build_table_function(build, rule->identifier(0), rule->callArguments()), span);
   if (rule->LATERAL()) {
-    TableReferencePtr table = make_table(NamedTable{{{}, span}}, span);
+    TableReferencePtr table = make_table(NamedTable{{{Name{"LATERAL", span}}, span}}, span);
     table->unsupported = span;
     table->unsupported_name = "LATERAL";
     return table;
