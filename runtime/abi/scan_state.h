@@ -72,14 +72,13 @@ struct Shape {
 
 // ---- keys --------------------------------------------------------------------------------------
 //
-// Perfect hash of the declared members by their first bytes: slot = (first_8_bytes & mask) * multiplier >> 56.
-// Where no such hash was found, `usable` is false.
+// Perfect hash of the names of members (runtime/formats/json_keys.cpp).
+
 constexpr uint8_t kNoSlot = 0xff;
+constexpr uint32_t kKeySlots = 1024;
 struct KeyTable {
-  uint64_t mask;
-  uint64_t multiplier;
-  bool usable;
-  uint8_t slots[256];  // column, kNoSlot
+  uint64_t multiplier;       // 0: no perfect hash was found
+  uint8_t slots[kKeySlots];  // column, kNoSlot
 };
 
 // The minute that a timestamp column met last: its text "2026-01-01 08:00" and its first microsecond.
@@ -120,8 +119,9 @@ struct ScanState {
   uint32_t column_count;
   const ScanColumn* columns;
   const uint64_t* member_bits;  // NULL bits of the columns that are members of the object
-  void* members;                // of the strict parser: where each column's value lies in the line
-  char* rows;                   // kBlockRows × row_bytes, 64-byte aligned
+  const uint64_t* not_null_bits;
+  void* members;  // of the strict parser: where each column's value lies in the line
+  char* rows;     // kBlockRows × row_bytes, 64-byte aligned
   MinuteCache minutes[kMinuteCaches];
   KeyTable keys;
   Shape shape;

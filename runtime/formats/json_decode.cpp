@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "runtime/formats/json_convert.h"
+#include "runtime/formats/json_flat.h"
 #include "runtime/formats/json_keys.h"
 #include "runtime/formats/json_shape.h"
 #include "runtime/formats/json_text.h"
@@ -25,7 +26,7 @@ uint32_t column_of(const ScanState* scan, const char* begin, const char* end, bo
   // No name is longer than its escaped form, and none of six times the bytes of the longest column is one.
   constexpr int64_t kLongest = 4096;
   if (end - begin > kLongest) return abi::kNoColumn;
-  char name[kLongest];
+  char name[kLongest + 8];
   return find_column(scan, {name, static_cast<size_t>(unescape(begin, end, name) - name)});
 }
 
@@ -105,7 +106,9 @@ bool decode_strictly(ScanState* scan, const char* line, const char* end, char* r
 extern "C" bool weir_decode_json(weir::abi::ScanState* scan, const char* line, const char* end, char* row,
                                  weir::abi::RowError* error) {
   namespace json = weir::formats::json;
-  if (!json::decode_strictly(scan, line, end, row, error)) return false;
+  const bool flat =
+      (scan->flags & weir::abi::kScanStrictOnly) == 0 && json::decode_flat(scan, line, end, row);
+  if (!flat && !json::decode_strictly(scan, line, end, row, error)) return false;
   json::learn_shape(scan, line, end);
   return true;
 }
