@@ -371,7 +371,11 @@ bool report_separator(const Mistake& mistake) {
     mistake.emit(MissingSemicolon{}, {before->span.end, before->span.end}, mistake.text(*found));
     return true;
   }
-  if (before->type == Lexer::COMMA && (is_reserved(found->type) || found->type == Lexer::RIGHT_PAREN)) {
+  const bool ends_list = found->type == Lexer::RIGHT_PAREN || found->type == Lexer::FROM ||
+                         found->type == Lexer::WHERE || found->type == Lexer::GROUP ||
+                         found->type == Lexer::HAVING || found->type == Lexer::UNION ||
+                         found->type == Lexer::END;
+  if (before->type == Lexer::COMMA && ends_list) {
     mistake.emit(TrailingComma{}, before->span, mistake.text(*found)).hint("remove it");
     return true;
   }

@@ -117,6 +117,7 @@ bool is_keyword_in_place(const Words& words, size_t i) {
       return i <= 4 && previous({Lexer::TABLE, Lexer::VIEW, Lexer::FUNCTION}) &&
              next({Lexer::NOT, Lexer::EXISTS});
     case Lexer::EXISTS: return next({Lexer::LEFT_PAREN}) || (i <= 6 && previous({Lexer::IF, Lexer::NOT}));
+    case Lexer::INTO:
     case Lexer::OVERWRITE: return previous({Lexer::INSERT});
 
     case Lexer::WATERMARK: return in_create && next({Lexer::FOR});
@@ -175,6 +176,7 @@ bool is_keyword_in_place(const Words& words, size_t i) {
     case Lexer::FILTER: return previous({Lexer::RIGHT_PAREN}) && next({Lexer::LEFT_PAREN});
     case Lexer::OVER:
       return previous({Lexer::RIGHT_PAREN}) && (next({Lexer::LEFT_PAREN}) || words.is_name(i + 1));
+    case Lexer::BY: return previous({Lexer::GROUP, Lexer::ORDER, Lexer::PARTITION, Lexer::PARTITIONED});
     case Lexer::PARTITION: return next({Lexer::BY});
 
     case Lexer::INNER:

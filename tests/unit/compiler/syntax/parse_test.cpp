@@ -168,7 +168,7 @@ TEST(Parse, KeywordsAreNamesWhereTheyCanBe) {
         "function",     "comment", "metadata", "virtual", "watermark", "primary", "interval",
         "zone",         "local",   "first",    "plan",    "tables",    "window",  "exists",
         "position",     "floor",   "cast",     "trim",    "row",       "rows",    "language",
-        "user",         "result",  "method",   "start",   "system",    "outer",   "using"}) {
+        "user",         "result",  "method",   "start",   "system",    "outer",   "using", "by", "into"}) {
     EXPECT_EQ(first_error("SELECT " + name + ", t." + name + " FROM " + name + " WHERE " + name +
                           " > 1 GROUP BY " + name),
               "none")
