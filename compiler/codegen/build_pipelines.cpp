@@ -146,6 +146,14 @@ class Builder {
     std::vector<ExpressionPtr> expressions;
   };
 
+  // An argument of rows that FILTER leaves out cannot fail: it is not evaluated for them.
+  static ExpressionPtr shielded(const ExpressionPtr& argument, const ExpressionPtr& filter) {
+    if (!filter || !argument->can_fail) return argument;
+    const types::Type type = types::with_nullable(argument->type, true);
+    typed::Case node{{{filter, argument}}, typed::literal({type, {}})};
+    return typed::make({std::move(node), type, argument->span, true, argument->deterministic && filter->deterministic});
+  }
+
   void add_aggregate(NodeId id, const plan::Aggregate& aggregate) {
     PreparedRow row;
     AggregateProgram result;
@@ -159,7 +167,7 @@ class Builder {
     result.incremental = aggregate.incremental;
     for (const auto& key : aggregate.keys) row.add_key(key);
     for (AggregateCall call : aggregate.aggregates) {
-      for (ExpressionPtr& argument : call.arguments) argument = row.reference(argument);
+      for (ExpressionPtr& argument : call.arguments) argument = row.reference(shielded(argument, call.filter));
       if (call.filter) call.filter = row.reference(call.filter);
       result.aggregates.push_back(std::move(call));
     }
