@@ -20,14 +20,14 @@ std::string_view reason_of(uint32_t reason) {
 
 }  // namespace
 
-std::string describe_failure(const Manifest& manifest, const abi::Failure& failure, std::string_view at) {
+std::string describe_failure(const Manifest& manifest, const abi::Failure& failure, std::string_view where) {
   const uint32_t index = failure.expression - 1;
   if (index >= manifest.expressions.size()) {
-    return fmt::format("error: an expression: {}, at {}\n", reason_of(failure.reason), at);
+    return fmt::format("error: an expression: {}, {}\n", reason_of(failure.reason), where);
   }
   const ManifestExpression& expression = manifest.expressions[index];
-  return fmt::format("error: {}:{}:{}: `{}`: {}, at {}\n", manifest.source_name, expression.line,
-                     expression.column, expression.text, reason_of(failure.reason), at);
+  return fmt::format("error: {}:{}:{}: `{}`: {}, {}\n", manifest.source_name, expression.line,
+                     expression.column, expression.text, reason_of(failure.reason), where);
 }
 
 }  // namespace weir::job

@@ -9,7 +9,7 @@
 
 namespace weir::job {
 
-// Lines for standard error: the expression's place and text, why it failed, and what it was computing (`at`).
-std::string describe_failure(const Manifest& manifest, const abi::Failure& failure, std::string_view at);
+// Lines for standard error: the expression's place and text, why it failed, and `where` ("in the window …").
+std::string describe_failure(const Manifest& manifest, const abi::Failure& failure, std::string_view where);
 
 }  // namespace weir::job

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include "runtime/job/time_text.h"
+
 namespace weir::job {
 namespace {
 
@@ -104,6 +108,14 @@ int64_t Operators::watermark_of(const OperatorRun& op, const Schedule& schedule,
   return watermark;
 }
 
+std::string Operators::failed_window() const {
+  if (firing_ == nullptr) {
+    return "in the result of a window";
+  }
+  return fmt::format("in the window [{}, {}) of `{}`", time_text(firing_->fire.window_start),
+                     time_text(firing_->fire.window_end), firing_->manifest->name);
+}
+
 bool Operators::advance(const Schedule& schedule, abi::Context* context, int64_t clock_ms) {
   bool fired = false;
   for (OperatorRun* op : order_) {
@@ -122,6 +134,7 @@ bool Operators::advance_one(OperatorRun& op, abi::Context* context, int64_t wate
   const uint64_t rows_before = op.fire.rows;
   op.reached = watermark;
   op.fire.watermark = op.passed;
+  firing_ = &op;
   if (has_panes(*op.manifest)) {
     if (state::is_due(op.windows, op.pane_set_list, watermark)) {
       state::advance(op.windows, context, op.fire, op.pane_set_list, watermark);

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include "runtime/job/entry_points.h"
@@ -54,6 +55,8 @@ class Operators {
 
   OperatorRun& operator[](uint32_t id) { return *operators_[id]; }
   const std::vector<OperatorRun*>& in_order() const { return order_; }  // upstream first
+  // Where the last `advance` stopped because an expression failed: "in the window [a, b) of `Aggregate …`".
+  std::string failed_window() const;
   bool any_processing_time() const { return any_processing_time_; }
 
   // Fires what is due. `context` is the firing lane's; the caller holds the fire lock. `clock_ms`: no batch that is
@@ -66,6 +69,7 @@ class Operators {
 
   std::vector<std::unique_ptr<OperatorRun>> operators_;  // by id
   std::vector<OperatorRun*> order_;                      // upstream first
+  const OperatorRun* firing_ = nullptr;                  // the last that fired
   bool any_processing_time_ = false;
 };
 

@@ -1,9 +1,10 @@
 #include "runtime/job/progress.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include <fmt/format.h>
+
+#include "runtime/job/time_text.h"
 
 namespace weir::job {
 namespace {
@@ -26,23 +27,6 @@ std::string bytes_text(uint64_t bytes) {
 }
 
 }  // namespace
-
-std::string time_text(int64_t time_ms) {
-  if (time_ms == abi::kNoWatermark) {
-    return "none";
-  }
-  if (time_ms == abi::kEndOfTime) {
-    return "end of input";
-  }
-  using namespace std::chrono;
-  const sys_time<milliseconds> time{milliseconds(time_ms)};
-  const auto day = floor<days>(time);
-  const year_month_day date(day);
-  const hh_mm_ss clock(time - day);
-  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     clock.hours().count(), clock.minutes().count(), clock.seconds().count());
-}
 
 Progress::Progress(Run& run)
     : run_(run), start_us_(run.clock->monotonic_us()), next_us_(start_us_ + kFirstAfterUs) {

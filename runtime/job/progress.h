@@ -22,7 +22,4 @@ class Progress {
   uint64_t bytes_total_ = 0;  // 0: unknown
 };
 
-// "2026-01-01 08:00:00" of milliseconds since the epoch.
-std::string time_text(int64_t time_ms);
-
 }  // namespace weir::job

@@ -123,7 +123,7 @@ void ScanRun::reject(const abi::RowError& error, std::string_view line) {
 
 void ScanRun::report_failure() {
   const abi::Failure& failure = state_.context->failure;
-  std::string place = fmt::format("`{}`", partition_->input->name());
+  std::string place = fmt::format("at `{}`", partition_->input->name());
   std::string row;
   const uint64_t batch_bytes = static_cast<uint64_t>(batch_.end - batch_.begin);
   if (failure.row >= batch_.position && failure.row - batch_.position < batch_bytes) {

@@ -102,7 +102,7 @@ void fire_due(Run& run) {
     }
     if (context->failure.expression != 0) {
       run.outcome.fail(ExitStatus::InputOutput,
-                       describe_failure(run.manifest, context->failure, "the result of a window"));
+                       describe_failure(run.manifest, context->failure, run.operators->failed_window()));
     }
     check_budget(run);
   }

@@ -28,6 +28,8 @@ extern "C" void fire_panes(weir::state::FireState* state, Context* context, weir
     for (uint32_t i = 0; i < count; ++i) order[i] = weir::state::entry_at(table, i);
     weir_sort(order, count, compare_entries, &table->memory);
   }
+  state->window_start = start;
+  state->window_end = end;
   ResultBlock result(state, context);
   for (uint32_t i = 0; i < count; ++i) {
     const char* entry = order ? static_cast<const char*>(order[i]) : weir::state::entry_at(table, i);

@@ -34,6 +34,8 @@ extern "C" void fire_sessions(weir::state::FireState* state, Context* context,
     ResultBlock result(state, context);
     for (uint64_t i = 0; i < count; ++i) {
       auto* session = reinterpret_cast<SessionHeader*>(const_cast<void*>(store->due[i]));
+      state->window_start = session->start;
+      state->window_end = session->last + store->gap;
       hole_finish(context, weir::state::entry_of(session), &store->memory, session->start,
                   session->last + store->gap, result.next());
       if (!result.add(context)) break;

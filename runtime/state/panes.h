@@ -49,6 +49,8 @@ struct FireState {
   uint64_t rows;      // out: rows given to hole_consume so far; also their positions
   uint32_t ordered;   // 1: rows come in SQL order of their keys
   uint32_t unused;
+  int64_t window_start;  // out: of the window whose groups are being finished, for messages
+  int64_t window_end;
 };
 
 }  // namespace weir::state
