@@ -7,6 +7,12 @@ set(bitcode_flags -std=c++23 -O1 -Xclang -disable-llvm-passes -emit-llvm -c
   -fno-stack-protector -fno-asynchronous-unwind-tables -DWEIR_BITCODE=1 -ffile-compilation-dir=.
   -I${PROJECT_SOURCE_DIR} ${WEIR_WARNINGS})
 
+# What can be simplified before a query is known is done here, once: variables move to registers and small functions into
+# their callers, so that `weir run` has half as much code to go through. Nothing that looks further (unrolling, vectors): the
+# holes are not filled yet.
+set(bitcode_passes "function(sroa<modify-cfg>,early-cse,simplifycfg),cgscc(inline),globaldce,\
+function(sroa<modify-cfg>,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg,loop-mssa(loop-rotate,licm),gvn,simplifycfg)")
+
 # weir_bitcode_of(sources result): one .bc per source.
 function(weir_bitcode_of sources result)
   set(outputs "")
@@ -18,6 +24,7 @@ function(weir_bitcode_of sources result)
     add_custom_command(
       OUTPUT ${output}
       COMMAND ${WEIR_CACHED} ${CMAKE_CXX_COMPILER} ${bitcode_flags} -MD -MF ${output}.d -MT ${output} -o ${output} ${source}
+      COMMAND ${WEIR_OPT} -passes=${bitcode_passes} -o ${output} ${output}
       DEPENDS ${source} DEPFILE ${output}.d VERBATIM COMMENT "Bitcode ${relative}")
     list(APPEND outputs ${output})
   endforeach()

@@ -54,6 +54,7 @@ add_library(weir_llvm INTERFACE)
 set(WEIR_LLVM_ROOT /usr/lib/llvm-19 CACHE PATH "where LLVM 19 is installed")
 find_library(WEIR_LLVM_LIBRARY LLVM-19 PATHS ${WEIR_LLVM_ROOT}/lib REQUIRED)
 find_program(WEIR_LLVM_LINK llvm-link PATHS ${WEIR_LLVM_ROOT}/bin NO_DEFAULT_PATH REQUIRED)
+find_program(WEIR_OPT opt PATHS ${WEIR_LLVM_ROOT}/bin NO_DEFAULT_PATH REQUIRED)
 target_include_directories(weir_llvm SYSTEM INTERFACE ${WEIR_LLVM_ROOT}/include)
 target_link_libraries(weir_llvm INTERFACE ${WEIR_LLVM_LIBRARY})
 
