@@ -23,11 +23,9 @@ int explain(const Arguments& arguments) {
       {"ir", "the LLVM module"},
       {"asm", "the machine code"},
   };
-  auto* stages = app.add_option_group("Stages");
   std::map<std::string_view, bool> wanted;
   for (const auto& [name, what] : kStages)
-    stages->add_flag(fmt::format("--{}", name), wanted[name], std::string(what));
-  stages->require_option(0, 1);
+    app.add_flag(fmt::format("--{}", name), wanted[name], std::string(what));
   app.add_flag("--O0", no_optimize, "--ir and --asm without optimisation");
   if (const auto status = parse_arguments(app, arguments)) return *status;
   auto options = compile_options(compile_arguments);
@@ -37,9 +35,15 @@ int explain(const Arguments& arguments) {
     fmt::print(stderr, "error: {}\n", source.error());
     return kInputOutput;
   }
-  std::string_view name = "plan";
-  for (const auto& [stage, asked] : wanted)
-    if (asked) name = stage;
+  std::vector<std::string_view> asked;
+  for (const auto& [stage, is_asked] : wanted)
+    if (is_asked) asked.push_back(stage);
+  if (asked.size() > 1) {
+    fmt::print(stderr, "error: `--{}` and `--{}` are two stages, and one is shown at a time\n", asked[0],
+               asked[1]);
+    return kUsage;
+  }
+  const std::string_view name = asked.empty() ? "plan" : asked.front();
   const StageText shown = show_stage(std::move(*source), *stage_named(name), std::move(*options),
                                      {.optimize = !no_optimize, .cpu = {}});
   print_diagnostics(shown.compilation);

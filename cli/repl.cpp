@@ -141,7 +141,7 @@ int repl(const Arguments& arguments) {
       .compile = std::move(*compile), .backend = {}, .run = {}, .tables = is_terminal(STDOUT_FILENO)};
   options.run.overrides = options.compile.overrides;
   options.run.summary = is_terminal(STDERR_FILENO);
-  options.run.progress = options.run.summary;
+  options.run.progress = options.run.summary && !options.tables;
   return Shell(std::move(options)).run();
 }
 

@@ -26,7 +26,8 @@ int compile_and_run(std::shared_ptr<const diagnostics::Source> source, const Run
       .compile = std::move(*compile), .backend = {}, .run = {}, .tables = is_terminal(STDOUT_FILENO)};
   options.run.overrides = options.compile.overrides;
   options.run.summary = !arguments.quiet;
-  options.run.progress = !arguments.quiet && is_terminal(STDERR_FILENO);
+  // Rows on the same terminal are progress enough.
+  options.run.progress = !arguments.quiet && is_terminal(STDERR_FILENO) && !options.tables;
   catalog::Catalog catalog;
   const compiler::Compilation compilation = compiler::compile(std::move(source), options.compile, catalog);
   print_diagnostics(compilation);

@@ -13,6 +13,9 @@ if(WEIR_TESTS AND unit_sources)
     target_sources(weir_unit_tests PRIVATE $<TARGET_OBJECTS:weir_stdlib_native>)
   endif()
   set_target_properties(weir_unit_tests PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+  if(TARGET weir)
+    add_dependencies(weir_unit_tests weir)  # tests/unit/cli runs it
+  endif()
   add_test(NAME unit COMMAND weir_unit_tests WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 endif()
 

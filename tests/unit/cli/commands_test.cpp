@@ -1,0 +1,241 @@
+// The commands as a user's shell sees them: exit status, standard output, standard error. Runs the `weir` that lies beside
+// this test.
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace weir::cli {
+namespace {
+
+struct Ran {
+  int status;
+  std::string out, err;
+};
+
+class Commands : public testing::Test {
+ protected:
+  void SetUp() override {
+    weir_ = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "weir";
+    std::string folder = (std::filesystem::temp_directory_path() / "weir-cli-XXXXXX").string();
+    ASSERT_NE(mkdtemp(folder.data()), nullptr);
+    folder_ = folder;
+    write("orders.json",
+          "{\"amount\":1.5,\"ts\":\"2026-01-01 08:00:00\"}\n{\"amount\":2,\"ts\":\"2026-01-01 08:01:00\"}\n");
+    write("good.stream", kTable + "SELECT amount, ts FROM orders;\n");
+    write("bad.stream", kTable + "SELECT amuont FROM orders;\nSELECT FROM orders;\n");
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(folder_ / name) << text;
+  }
+  std::string read(const std::string& name) const {
+    std::ifstream file(folder_ / name);
+    std::stringstream text;
+    text << file.rdbuf();
+    return text.str();
+  }
+  // A line for the shell, in which `weir` is the command.
+  Ran run(const std::string& line, const std::string& input = "") const {
+    write("stdin", input);
+    const std::string command =
+        fmt::format("cd '{}' && weir() {{ '{}' \"$@\"; }} && {{ {} ; }} < stdin > stdout 2> stderr",
+                    folder_.string(), weir_.string(), line);
+    const int status = std::system(command.c_str());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read("stdout"), read("stderr")};
+  }
+
+  const std::string kTable =
+      "CREATE TABLE orders (amount DECIMAL(10, 2), ts TIMESTAMP(3), WATERMARK FOR ts AS ts)\n"
+      "  WITH ('connector' = 'filesystem', 'path' = 'orders.json', 'format' = 'json');\n";
+  const std::string kRows =
+      "{\"amount\":1.50,\"ts\":\"2026-01-01 08:00:00\"}\n{\"amount\":2.00,\"ts\":\"2026-01-01 08:01:00\"}\n";
+  std::filesystem::path weir_, folder_;
+};
+
+TEST_F(Commands, RunGivesRowsOnStandardOutputAndTheSummaryOnStandardError) {
+  const Ran ran = run("weir run good.stream");
+  EXPECT_EQ(ran.status, 0);
+  EXPECT_EQ(ran.out, kRows);
+  EXPECT_NE(ran.err.find("2 read"), std::string::npos) << ran.err;
+  EXPECT_EQ(run("weir run --quiet good.stream").err, "");
+}
+
+TEST_F(Commands, FilesAndStandardInputAndText) {
+  EXPECT_EQ(run("weir run -q -", read("good.stream")).out, kRows);
+  EXPECT_EQ(run("weir -c \"$(cat good.stream)\" -q").out, kRows);
+  EXPECT_EQ(run("weir run -q good.stream --set orders.path=none.json").status, 3);
+}
+
+TEST_F(Commands, AWrongQueryIsStatusOneWithEveryError) {
+  for (const char* command : {"weir run bad.stream", "weir check bad.stream", "weir explain bad.stream",
+                              "weir compile bad.stream -o job"}) {
+    const Ran ran = run(command);
+    EXPECT_EQ(ran.status, 1) << command;
+    EXPECT_EQ(ran.out, "") << command;
+    EXPECT_NE(ran.err.find("[unknown-column]\n  --> bad.stream:3:8\n"), std::string::npos) << ran.err;
+    EXPECT_NE(ran.err.find("[syntax-error]\n  --> bad.stream:4:8\n"), std::string::npos) << ran.err;
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "job"));
+}
+
+TEST_F(Commands, WrongUsageIsStatusTwo) {
+  const std::pair<const char*, const char*> kMistakes[] = {
+      {"weir rnu good.stream", "error: `rnu` is no command of weir\n  = hint: did you mean `run`?\n"},
+      {"weir good.stream",
+       "error: `good.stream` is no command of weir\n  = hint: `weir run good.stream` runs a file\n"},
+      {"weir frobnicate", "error: `frobnicate` is no command of weir\n  = hint: `weir help` lists them\n"},
+      {"weir -c", "error: `-c` is followed by the text to run\n"},
+      {"weir run good.stream --set x", "error: `--set x` is not of the form KEY=VALUE\n"},
+      {"weir run good.stream --without push_filtr",
+       "error: `push_filtr` is no pass that can be left out\n  = hint: did you mean `push_filter`?\n"},
+      {"weir explain --ast --plan good.stream",
+       "error: `--ast` and `--plan` are two stages, and one is shown at a time\n"},
+      {"weir test --ways jut good.stream",
+       "error: `jut` is no way to run tests\n  = hint: did you mean `jit`?\n"},
+      {"weir test nowhere", "error: there is no `nowhere`\n"},
+  };
+  for (const auto& [command, error] : kMistakes) {
+    const Ran ran = run(command);
+    EXPECT_EQ(ran.status, 2) << command;
+    EXPECT_EQ(ran.err, error);
+  }
+  EXPECT_EQ(run("weir run").status, 2);
+  EXPECT_EQ(run("weir run good.stream --frob").status, 2);
+}
+
+TEST_F(Commands, WhatCannotBeReadIsStatusThree) {
+  EXPECT_EQ(run("weir run none.stream").status, 3);
+  EXPECT_EQ(run("weir run none.stream").err, "error: cannot read `none.stream`: No such file or directory\n");
+  EXPECT_EQ(run("weir check .").err, "error: cannot read `.`: Is a directory\n");
+}
+
+TEST_F(Commands, HelpAndVersion) {
+  EXPECT_EQ(run("weir --version").out.substr(0, 5), "weir ");
+  for (const char* command :
+       {"weir help", "weir --help", "weir run --help", "weir test --help", "weir explain --help"}) {
+    const Ran ran = run(command);
+    EXPECT_EQ(ran.status, 0) << command;
+    EXPECT_NE(ran.out, "") << command;
+    EXPECT_EQ(ran.err, "") << command;
+  }
+}
+
+TEST_F(Commands, CheckSaysWhatAQueryPromises) {
+  const Ran ran = run("weir check good.stream");
+  EXPECT_EQ(ran.status, 0);
+  EXPECT_EQ(ran.out,
+            "SELECT\n"
+            "  output      rows, never taken back\n"
+            "  state       none\n"
+            "  depends on  the input alone\n"
+            "  watermark   orders\n"
+            "  delivery    at least once over restarts (standard output)\n");
+  EXPECT_EQ(run("weir check --json good.stream").out, "[]\n");
+  const Ran json = run("weir check --json bad.stream");
+  EXPECT_EQ(json.status, 1);
+  EXPECT_EQ(json.err, "");
+  EXPECT_NE(json.out.find("\"code\":\"unknown-column\""), std::string::npos) << json.out;
+  EXPECT_NE(json.out.find("\"line\":3,\"column\":8,\"end_line\":3,\"end_column\":14"), std::string::npos)
+      << json.out;
+}
+
+TEST_F(Commands, ExplainShowsEveryStage) {
+  const std::pair<const char*, const char*> kStages[] = {
+      {"--ast", "CreateTable orders"}, {"--plan", "Scan orders"}, {"--passes", "prune_columns: "},
+      {"--pipelines", "orders"},       {"--ir", "@weir_program"}, {"--asm", "weir_program:"},
+  };
+  for (const auto& [stage, part] : kStages) {
+    const Ran ran = run(fmt::format("weir explain {} good.stream", stage));
+    EXPECT_EQ(ran.status, 0) << stage;
+    EXPECT_NE(ran.out.find(part), std::string::npos) << stage << "\n" << ran.out.substr(0, 2000);
+  }
+  EXPECT_EQ(run("weir explain good.stream").out, run("weir explain --plan good.stream").out);
+}
+
+TEST_F(Commands, CompileMakesAnExecutableOfOneJob) {
+  const Ran compiled = run("weir compile good.stream -o job");
+  ASSERT_EQ(compiled.status, 0) << compiled.err;
+  EXPECT_EQ(run("./job --quiet").out, kRows);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "job.o"));
+
+  write("two.stream", kTable + "SELECT amount FROM orders; SELECT ts FROM orders;");
+  const Ran two = run("weir compile two.stream -o job2");
+  EXPECT_EQ(two.status, 1);
+  EXPECT_EQ(two.err,
+            "error: an executable is one job, and `two.stream` holds 2\n"
+            "  = note: SELECT\n  = note: SELECT\n"
+            "  = hint: each SELECT is a job of its own; INSERTs that follow each other are one\n");
+  write("none.stream", kTable);
+  EXPECT_EQ(run("weir compile none.stream -o job3").status, 1);
+  EXPECT_EQ(run("weir compile good.stream -o no/such/folder/job").status, 3);
+}
+
+TEST_F(Commands, TheShellKeepsWhatIsDeclared) {
+  const Ran ran =
+      run("weir",
+          kTable + "SHOW TABLES;\nSELECT amount\nFROM orders;\nSELECT nothing FROM orders;\nSHOW VIEWS;\n");
+  EXPECT_EQ(ran.out, "orders\n{\"amount\":1.50}\n{\"amount\":2.00}\n");
+  EXPECT_NE(ran.err.find("[unknown-column]"), std::string::npos);
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_EQ(run("weir repl", "SHOW TABLES;\n\\q\nSELECT nonsense").status, 0);
+}
+
+TEST_F(Commands, TestComparesAndShowsWhatDiffers) {
+  const std::string query =
+      "--- input orders.json\n" + read("orders.json") + "--- query\n" +
+      "CREATE TABLE o (amount DECIMAL(10, 2)) WITH ('connector' = 'filesystem', 'path' = "
+      "'${dir}/orders.json', 'format' = 'json');\nSELECT amount FROM o;\n";
+  write("t.stream", query + "--- expect rows\n{\"amount\":1.50}\n{\"amount\":3.00}\n");
+  const Ran failed = run("weir test t.stream");
+  EXPECT_EQ(failed.status, 1);
+  EXPECT_EQ(failed.out,
+            "FAIL t.stream:4 [jit]\n"
+            "  expect rows (line 7):\n"
+            "     {\"amount\":1.50}\n"
+            "    -{\"amount\":3.00}\n"
+            "    +{\"amount\":2.00}\n"
+            "0 passed, 1 failed\n");
+
+  EXPECT_EQ(run("weir test t.stream --update").status, 0);
+  EXPECT_EQ(read("t.stream"), query + "--- expect rows\n{\"amount\":1.50}\n{\"amount\":2.00}\n");
+  EXPECT_EQ(run("weir test t.stream --ways jit,O0,block1,threads2,executable").out, "5 passed, 0 failed\n");
+
+  write("t.stream",
+        query + "--- expect rows unordered\n{\"amount\":2.00}\n{\"amount\":1.50}\n\n--- expect exit 0\n");
+  EXPECT_EQ(run("weir test t.stream").out, "1 passed, 0 failed\n");
+  write("t.stream", query + "--- expect exit 3\n");
+  EXPECT_EQ(run("weir test t.stream").out,
+            "FAIL t.stream:4 [jit]\n  exit status 0, expected 3\n0 passed, 1 failed\n");
+}
+
+TEST_F(Commands, TestRefusesWhatIsNoTest) {
+  const std::pair<const char*, const char*> kFiles[] = {
+      {"SELECT 1;\n", "FAIL t.stream: there is no `--- query`\n"},
+      {"--- query\nSELECT 1;\n", "FAIL t.stream:1: nothing is expected of this query\n"},
+      {"--- quary\n",
+       "FAIL t.stream:1: `--- quary` is no section; there are input, query, expect, set, ways\n"},
+      {"--- query\n--- expect row\n", "FAIL t.stream:2: `row` is nothing that can be expected\n"},
+      {"--- expect rows\n", "FAIL t.stream:1: `--- expect` stands before any query\n"},
+  };
+  for (const auto& [text, message] : kFiles) {
+    write("t.stream", text);
+    const Ran ran = run("weir test t.stream");
+    EXPECT_EQ(ran.status, 1);
+    EXPECT_EQ(ran.out, std::string(message) + "0 passed, 1 failed\n");
+  }
+  std::filesystem::create_directory(folder_ / "empty");
+  EXPECT_EQ(run("weir test empty").err, "error: no test was found\n");
+  EXPECT_EQ(run("weir test empty").status, 1);
+}
+
+}  // namespace
+}  // namespace weir::cli
