@@ -58,11 +58,6 @@ constexpr uint32_t kNullWord = 'n' | 'u' << 8 | 'l' << 16 | static_cast<uint32_t
 constexpr uint32_t kTrueWord = 't' | 'r' << 8 | 'u' << 16 | static_cast<uint32_t>('e') << 24;
 constexpr uint32_t kFalseWord = 'f' | 'a' << 8 | 'l' << 16 | static_cast<uint32_t>('s') << 24;
 
-// What may follow a number, so that `1.5` or `1x` is not taken for 1.
-WEIR_INLINE bool ends_number(char byte) {
-  return byte == ',' || byte == '}' || byte == ' ' || byte == '\r' || byte == '\t';
-}
-
 WEIR_INLINE const char* null_value(const char* at, Place place) {
   if (load<uint32_t>(at) != kNullWord) return nullptr;
   place.put_null();
@@ -117,14 +112,14 @@ WEIR_INLINE const char* decimal_value(const char* at, const char* end, Place pla
       bool exact = true;
       if (*behind == '.') {
         const Digits8 fraction = load_digits(behind + 1);
-        const uint32_t digits = fraction.not_digits == 0 ? 8 : fraction.count();
-        exact = digits - 1 < scale;  // 1 … scale digits
+        const uint32_t digits = fraction.not_digits == 0 ? 0 : fraction.count();
+        exact = digits - 1 < scale;  // 1 … scale digits, at most seven
         // The digits stand left in a field of `scale`, zeros behind them.
         const uint64_t kept = exact ? fraction.values & ((uint64_t{1} << (8 * digits)) - 1) : 0;
         if (scale != 0) value += number_of(kept << (64 - 8 * scale));
         behind += 1 + digits;
       }
-      if (exact && (precision > 18 || value < kPowersOfTen[precision]) && ends_number(*behind)) [[likely]] {
+      if (exact && (precision > 18 || value < kPowersOfTen[precision])) [[likely]] {
         place.put(static_cast<T>(value));
         return behind;
       }

@@ -42,7 +42,7 @@ inline constexpr FixtureColumn kColumns[] = {
     {"small", ColumnKind::SmallInt, 0, 0, Carrier::I16, false, true},
     {"number", ColumnKind::Integer, 0, 0, Carrier::I32, false, true},
     {"amount", ColumnKind::Decimal, 10, 2, Carrier::I64, false, true},
-    {"wide", ColumnKind::Decimal, 38, 6, Carrier::I128, false, true},
+    {"wide", ColumnKind::Decimal, 38, 8, Carrier::I128, false, true},
     {"single", ColumnKind::Float, 0, 0, Carrier::F32, false, true},
     {"ratio", ColumnKind::Double, 0, 0, Carrier::F64, false, true},
     {"flag", ColumnKind::Boolean, 0, 0, Carrier::I8, false, true},
@@ -208,7 +208,7 @@ inline const char* hole_decode_value(ScanState* scan, uint32_t column, const cha
     case 2: return column_smallint(scan, at, end, row, kOffsets[2], 2);
     case 3: return column_integer(scan, at, end, row, kOffsets[3], 3);
     case 4: return column_decimal64(scan, at, end, row, kOffsets[4], 4, 10, 2);
-    case 5: return column_decimal128(scan, at, end, row, kOffsets[5], 5, 38, 6);
+    case 5: return column_decimal128(scan, at, end, row, kOffsets[5], 5, 38, 8);
     case 6: return column_float(scan, at, end, row, kOffsets[6], 6);
     case 7: return column_double(scan, at, end, row, kOffsets[7], 7);
     case 8: return column_boolean(scan, at, end, row, kOffsets[8], 8);

@@ -105,9 +105,13 @@ TEST(ScanLines, Decimals) {
   EXPECT_EQ(amount("\"1.5\""), "150");
   EXPECT_EQ(amount("01.5"), rejected(RowReason::BadNumber, "at 17"));
   EXPECT_EQ(amount("1.5.5"), rejected(RowReason::UnexpectedByte, "at 20"));
-  EXPECT_EQ(member("wide", "12345678901234567890123456789012.123456", "5.0"),
-            "12345678901234567890123456789012123456");
-  EXPECT_EQ(member("wide", "-1.0000005", "5.0"), "-1000001");
+  EXPECT_EQ(member("wide", "123456789012345678901234567890.12345678", "5.0"),
+            "12345678901234567890123456789012345678");
+  EXPECT_EQ(member("wide", "-1.000000005", "5.0"), "-100000001");
+  for (const char* digits : {"1", "12", "1234567", "12345678"}) {
+    EXPECT_EQ(member("wide", "3." + std::string(digits), "5.0"),
+              "3" + std::string(digits) + std::string(8 - strlen(digits), '0'));
+  }
 }
 
 TEST(ScanLines, Doubles) {
