@@ -217,6 +217,17 @@ void close_sinks(Run& run, bool complete) {
   }
 }
 
+// A signal or a stop ended the run: what the user may otherwise wonder about.
+std::string stopped_text(const Run& run) {
+  if (!run.stopping()) {
+    return "";
+  }
+  const bool windowed = std::ranges::any_of(
+      run.manifest.operators, [](const ManifestOperator& op) { return op.windowing != Windowing::None; });
+  return windowed ? "stopped before the input ended; windows that were open have not fired\n"
+                  : "stopped before the input ended\n";
+}
+
 }  // namespace
 
 ExitStatus run_job(const abi::Program& program, const RunOptions& options) {
@@ -249,7 +260,7 @@ ExitStatus run_job(const abi::Program& program, const RunOptions& options) {
     return run.outcome.status();
   }
   if (options.summary) {
-    report.message(summary_text(run, seconds));
+    report.message(stopped_text(run) + summary_text(run, seconds));
   }
   return ExitStatus::Finished;
 }

@@ -224,6 +224,7 @@ TEST(RunJob, AStopOfTheShellStopsReading) {
   const Outcome outcome = run(copy_manifest(directory.write("t.json", "a\n"), kStdout), options);
   EXPECT_EQ(outcome.status, ExitStatus::Finished);
   EXPECT_EQ(outcome.out, "");
+  EXPECT_TRUE(outcome.err.starts_with("stopped before the input ended\nSELECT\n")) << outcome.err;
 }
 
 TEST(RunJob, RowsOfAPartitionKeepTheirOrderForAnyThreads) {
