@@ -19,6 +19,7 @@ int compile(const Arguments& arguments);
 int check(const Arguments& arguments);
 int explain(const Arguments& arguments);
 int test(const Arguments& arguments);
+int functions(const Arguments& arguments);
 int repl(const Arguments& arguments);
 int run_text(const std::string& text, const Arguments& arguments);  // weir -c 'SQL'
 

@@ -26,6 +26,7 @@ constexpr Command kCommands[] = {
      "show a stage of the compiler"},
     {"test", test, "PATH… [--update] [--ways all]",
      "run test files: inputs, queries and expected rows in one"},
+    {"functions", functions, "[--markdown]", "list functions and aggregates"},
     {"repl", repl, "", "a shell; also `weir` alone"},
 };
 

@@ -38,15 +38,22 @@ weir_bitcode_of("${stdlib_sources}" stdlib_parts)
 
 set(blobs ${kernel_blobs})
 if(stdlib_parts)
-  add_custom_command(OUTPUT ${bitcode_dir}/stdlib.bc COMMAND ${WEIR_LLVM_LINK} -o ${bitcode_dir}/stdlib.bc ${stdlib_parts}
-    DEPENDS ${stdlib_parts} VERBATIM COMMENT "Bitcode stdlib.bc")
-  list(APPEND blobs ${bitcode_dir}/stdlib.bc)
+  # The annotations of functions become a table of text, the registry of functions at run time; the rest is the stdlib's blob.
+  add_executable(weir_extract_functions ${PROJECT_SOURCE_DIR}/tools/extract_functions/extract_functions.cpp)
+  target_compile_options(weir_extract_functions PRIVATE ${WEIR_WARNINGS})
+  target_link_libraries(weir_extract_functions PRIVATE weir_llvm)
+  add_custom_command(OUTPUT ${bitcode_dir}/stdlib.bc ${bitcode_dir}/functions.txt
+    COMMAND ${WEIR_LLVM_LINK} -o ${bitcode_dir}/stdlib_linked.bc ${stdlib_parts}
+    COMMAND weir_extract_functions ${bitcode_dir}/stdlib_linked.bc ${bitcode_dir}/stdlib.bc ${bitcode_dir}/functions.txt
+    DEPENDS ${stdlib_parts} weir_extract_functions VERBATIM COMMENT "Bitcode stdlib.bc")
+  list(APPEND blobs ${bitcode_dir}/stdlib.bc ${bitcode_dir}/functions.txt)
 endif()
 
 set(assembly "    .section .rodata.weir_bitcode, \"a\", @progbits\n")
 set(declarations "")
 set(kernel_rows "")
 set(stdlib_row "")
+set(functions_row "")
 foreach(blob ${blobs})
   get_filename_component(name ${blob} NAME_WE)
   string(APPEND assembly "    .balign 16\nweir_blob_${name}:\n    .incbin \"${blob}\"\nweir_blob_${name}_end:\n    .byte 0\n"
@@ -55,7 +62,7 @@ foreach(blob ${blobs})
   if(blob IN_LIST kernel_blobs)
     string(APPEND kernel_rows "    {\"${name}\", weir_blob_${name}, weir_blob_${name}_end},\n")
   else()
-    set(stdlib_row "weir_blob_stdlib, weir_blob_stdlib_end")
+    set(${name}_row "weir_blob_${name}, weir_blob_${name}_end")
   endif()
 endforeach()
 string(APPEND assembly "    .section .note.GNU-stack, \"\", @progbits\n")

@@ -79,17 +79,18 @@ Status weir_agg_count_any_finish(Context*, const void* state, const StateMemory*
   }                                                                                                    \
   }
 
-#define WEIR_INTEGER_SUM(name, SQL, Value)                                                             \
-  WEIR_NARROW_STATE(name, Value)                                                                       \
-  WEIR_AGGREGATE("SUM(" SQL ") -> " SQL " [state=24, invertible, fails, nullable]",                    \
-                 "The sum, of the type of its argument; fails if it does not fit.", "SUM(i) = 6")      \
-  Status weir_agg_sum_##name##_finish(Context*, const void* state, const StateMemory*, Value* result) { \
-    return finish_sum(*static_cast<const NarrowSum*>(state), result);                                  \
-  }                                                                                                    \
-  WEIR_AGGREGATE("AVG(" SQL ") -> " SQL " [state=24, invertible, nullable, state_of=weir_agg_sum_" #name "]", \
-                 "The average; of integers an integer, truncated toward zero.", "AVG(i) = 2")          \
-  Status weir_agg_avg_##name##_finish(Context*, const void* state, const StateMemory*, Value* result) { \
-    return finish_average(*static_cast<const NarrowSum*>(state), result);                              \
+#define WEIR_INTEGER_SUM(name, SQL, Value)                                                               \
+  WEIR_NARROW_STATE(name, Value)                                                                         \
+  WEIR_AGGREGATE("SUM(" SQL ") -> " SQL " [state=24, invertible, fails, nullable]",                      \
+                 "The sum, of the type of its argument; fails if it does not fit.", "SUM(i) = 6")        \
+  Status weir_agg_sum_##name##_finish(Context*, const void* state, const StateMemory*, Value* result) {  \
+    return finish_sum(*static_cast<const NarrowSum*>(state), result);                                    \
+  }                                                                                                      \
+  WEIR_AGGREGATE("AVG(" SQL ") -> " SQL " [state=24, invertible, nullable, state_of=weir_agg_sum_" #name \
+                 "]",                                                                                    \
+                 "The average; of integers an integer, truncated toward zero.", "AVG(i) = 2")            \
+  Status weir_agg_avg_##name##_finish(Context*, const void* state, const StateMemory*, Value* result) {  \
+    return finish_average(*static_cast<const NarrowSum*>(state), result);                                \
   }
 
 WEIR_INTEGER_SUM(tinyint, "TINYINT", int8_t)
@@ -107,11 +108,14 @@ Status weir_agg_sum_decimal64_finish(Context*, const void* state, const StateMem
   const NarrowSum& sum = *static_cast<const NarrowSum*>(state);
   if (sum.count == 0) return Status::Null;
   *result = sum.total();
-  return weir::abi::decimal::fits(*result, weir::abi::decimal::kMaxPrecision) ? Status::Value : Status::Overflow;
+  return weir::abi::decimal::fits(*result, weir::abi::decimal::kMaxPrecision) ? Status::Value
+                                                                              : Status::Overflow;
 }
 
-WEIR_AGGREGATE("AVG(DECIMAL64) -> avg_decimal [state=24, invertible, fails, nullable, types, state_of=weir_agg_sum_decimal64]",
-               "The average of DECIMAL(p, s), a DECIMAL(38, max(s, 6)), rounded half up.", "AVG(d) = 1.083333")
+WEIR_AGGREGATE(
+    "AVG(DECIMAL64) -> avg_decimal [state=24, invertible, fails, nullable, types, "
+    "state_of=weir_agg_sum_decimal64]",
+    "The average of DECIMAL(p, s), a DECIMAL(38, max(s, 6)), rounded half up.", "AVG(d) = 1.083333")
 Status weir_agg_avg_decimal64_finish(Context*, const void* state, const StateMemory*, int32_t, int32_t scale,
                                      Int128* result) {
   return finish_decimal_average(*static_cast<const NarrowSum*>(state), scale, result);
@@ -139,8 +143,10 @@ Status weir_agg_sum_decimal_finish(Context*, const void* state, const StateMemor
   return fine ? Status::Value : Status::Overflow;
 }
 
-WEIR_AGGREGATE("AVG(DECIMAL) -> avg_decimal [state=32, invertible, fails, nullable, types, state_of=weir_agg_sum_decimal]",
-               "The average of DECIMAL(p, s), a DECIMAL(38, max(s, 6)), rounded half up.", "AVG(d) = 1.083333")
+WEIR_AGGREGATE(
+    "AVG(DECIMAL) -> avg_decimal [state=32, invertible, fails, nullable, types, "
+    "state_of=weir_agg_sum_decimal]",
+    "The average of DECIMAL(p, s), a DECIMAL(38, max(s, 6)), rounded half up.", "AVG(d) = 1.083333")
 Status weir_agg_avg_decimal_finish(Context*, const void* state, const StateMemory*, int32_t, int32_t scale,
                                    Int128* result) {
   return finish_decimal_average(*static_cast<const WideSum*>(state), scale, result);

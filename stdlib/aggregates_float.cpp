@@ -18,15 +18,15 @@ static_assert(sizeof(BinnedSum) == 64);
 
 }  // namespace
 
-#define WEIR_BINNED_STATE(name, T)                                                                         \
-  extern "C" {                                                                                             \
-  void weir_agg_sum_##name##_init(void* state) { *static_cast<BinnedSum*>(state) = BinnedSum{}; }          \
-  void weir_agg_sum_##name##_update(Context*, void* state, StateMemory*, T value) {                        \
-    static_cast<BinnedSum*>(state)->add(value);                                                            \
-  }                                                                                                        \
-  void weir_agg_sum_##name##_merge(void* into, StateMemory*, const void* from, const StateMemory*) {       \
-    static_cast<BinnedSum*>(into)->add(*static_cast<const BinnedSum*>(from));                              \
-  }                                                                                                        \
+#define WEIR_BINNED_STATE(name, T)                                                                   \
+  extern "C" {                                                                                       \
+  void weir_agg_sum_##name##_init(void* state) { *static_cast<BinnedSum*>(state) = BinnedSum{}; }    \
+  void weir_agg_sum_##name##_update(Context*, void* state, StateMemory*, T value) {                  \
+    static_cast<BinnedSum*>(state)->add(value);                                                      \
+  }                                                                                                  \
+  void weir_agg_sum_##name##_merge(void* into, StateMemory*, const void* from, const StateMemory*) { \
+    static_cast<BinnedSum*>(into)->add(*static_cast<const BinnedSum*>(from));                        \
+  }                                                                                                  \
   }
 WEIR_BINNED_STATE(float, float)
 WEIR_BINNED_STATE(double, double)

@@ -103,29 +103,34 @@ Status finish_bytes(const void* state, const StateMemory* memory, StringRef* res
 
 }  // namespace
 
-#define WEIR_EXTREME(function, FUNCTION, greatest, doc, name, SQL, T, state_flags, example)               \
-  extern "C" {                                                                                            \
-  void weir_agg_##function##_##name##_init(void* state) { *static_cast<Extreme<T>*>(state) = {}; }        \
-  void weir_agg_##function##_##name##_update(Context*, void* state, StateMemory*, T value) {              \
-    take<T, greatest>(static_cast<Extreme<T>*>(state), value);                                            \
-  }                                                                                                       \
-  void weir_agg_##function##_##name##_merge(void* into, StateMemory*, const void* from, const StateMemory*) { \
-    merge<T, greatest>(into, from);                                                                       \
-  }                                                                                                       \
-  }                                                                                                       \
-  WEIR_AGGREGATE(FUNCTION "(" SQL ") -> $1 [" state_flags ", nullable]", doc, example)                     \
+#define WEIR_EXTREME(function, FUNCTION, greatest, doc, name, SQL, T, state_flags, example)                  \
+  extern "C" {                                                                                               \
+  void weir_agg_##function##_##name##_init(void* state) { *static_cast<Extreme<T>*>(state) = {}; }           \
+  void weir_agg_##function##_##name##_update(Context*, void* state, StateMemory*, T value) {                 \
+    take<T, greatest>(static_cast<Extreme<T>*>(state), value);                                               \
+  }                                                                                                          \
+  void weir_agg_##function##_##name##_merge(void* into, StateMemory*, const void* from,                      \
+                                            const StateMemory*) {                                            \
+    merge<T, greatest>(into, from);                                                                          \
+  }                                                                                                          \
+  }                                                                                                          \
+  WEIR_AGGREGATE(FUNCTION "(" SQL ") -> $1 [" state_flags ", nullable]", doc, example)                       \
   Status weir_agg_##function##_##name##_finish(Context*, const void* state, const StateMemory*, T* result) { \
-    return finish(state, result);                                                                         \
+    return finish(state, result);                                                                            \
   }
-#define WEIR_EXTREMES(name, SQL, T, state_flags, min_example, max_example)                                       \
-  static_assert(sizeof(Extreme<T>) <= 32);                                                                       \
-  WEIR_EXTREME(min, "MIN", false, "The least value.", name, SQL, T, state_flags, min_example)                    \
-  WEIR_EXTREME(max, "MAX", true, "The greatest value; NaN is greater than all.", name, SQL, T, state_flags, max_example)
+#define WEIR_EXTREMES(name, SQL, T, state_flags, min_example, max_example)                                  \
+  static_assert(sizeof(Extreme<T>) <= 32);                                                                  \
+  WEIR_EXTREME(min, "MIN", false, "The least value.", name, SQL, T, state_flags, min_example)               \
+  WEIR_EXTREME(max, "MAX", true, "The greatest value; NaN is greater than all.", name, SQL, T, state_flags, \
+               max_example)
 
-WEIR_EXTREMES(tinyint, "TINYINT", int8_t, "state=8", "MIN(CAST(i AS TINYINT)) = 1", "MAX(CAST(i AS TINYINT)) = 3")
-WEIR_EXTREMES(smallint, "SMALLINT", int16_t, "state=8", "MIN(CAST(i AS SMALLINT)) = 1", "MAX(CAST(i AS SMALLINT)) = 3")
+WEIR_EXTREMES(tinyint, "TINYINT", int8_t, "state=8", "MIN(CAST(i AS TINYINT)) = 1",
+              "MAX(CAST(i AS TINYINT)) = 3")
+WEIR_EXTREMES(smallint, "SMALLINT", int16_t, "state=8", "MIN(CAST(i AS SMALLINT)) = 1",
+              "MAX(CAST(i AS SMALLINT)) = 3")
 WEIR_EXTREMES(int, "INT", int32_t, "state=8", "MIN(i) = 1", "MAX(i) = 3")
-WEIR_EXTREMES(bigint, "BIGINT", int64_t, "state=16", "MIN(CAST(i AS BIGINT)) = 1", "MAX(CAST(i AS BIGINT)) = 3")
+WEIR_EXTREMES(bigint, "BIGINT", int64_t, "state=16", "MIN(CAST(i AS BIGINT)) = 1",
+              "MAX(CAST(i AS BIGINT)) = 3")
 WEIR_EXTREMES(float, "FLOAT", float, "state=8", "MIN(CAST(x AS FLOAT)) = -1", "MAX(CAST(x AS FLOAT)) = 1.5")
 WEIR_EXTREMES(double, "DOUBLE", double, "state=16", "MIN(x) = -1", "MAX(x) = 1.5")
 WEIR_EXTREMES(decimal64, "DECIMAL64", int64_t, "state=16", "MIN(d) = -0.25", "MAX(d) = 2")
@@ -142,24 +147,24 @@ WEIR_EXTREMES(timestamp_ltz, "TIMESTAMP_LTZ", int64_t, "state=16",
               "MAX(TO_TIMESTAMP_LTZ(CAST(i AS BIGINT), 3)) = TO_TIMESTAMP_LTZ(3, 3)")
 WEIR_EXTREMES(interval_day, "INTERVAL_DAY", int64_t, "state=16", "MIN(INTERVAL '1' DAY) = INTERVAL '1' DAY",
               "MAX(INTERVAL '1' DAY) = INTERVAL '1' DAY")
-WEIR_EXTREMES(interval_year, "INTERVAL_YEAR", int32_t, "state=8", "MIN(INTERVAL '1' YEAR) = INTERVAL '1' YEAR",
-              "MAX(INTERVAL '1' YEAR) = INTERVAL '1' YEAR")
+WEIR_EXTREMES(interval_year, "INTERVAL_YEAR", int32_t, "state=8",
+              "MIN(INTERVAL '1' YEAR) = INTERVAL '1' YEAR", "MAX(INTERVAL '1' YEAR) = INTERVAL '1' YEAR")
 
-#define WEIR_EXTREME_BYTES(function, FUNCTION, greatest, doc, name, SQL, example)                         \
-  extern "C" {                                                                                            \
-  void weir_agg_##function##_##name##_init(void* state) { *static_cast<ExtremeBytes*>(state) = {}; }      \
+#define WEIR_EXTREME_BYTES(function, FUNCTION, greatest, doc, name, SQL, example)                           \
+  extern "C" {                                                                                              \
+  void weir_agg_##function##_##name##_init(void* state) { *static_cast<ExtremeBytes*>(state) = {}; }        \
   void weir_agg_##function##_##name##_update(Context*, void* state, StateMemory* memory, StringRef value) { \
-    take<greatest>(static_cast<ExtremeBytes*>(state), memory, value);                                     \
-  }                                                                                                       \
-  void weir_agg_##function##_##name##_merge(void* into, StateMemory* memory, const void* from,            \
-                                            const StateMemory* from_memory) {                             \
-    merge_bytes<greatest>(into, memory, from, from_memory);                                               \
-  }                                                                                                       \
-  }                                                                                                       \
-  WEIR_AGGREGATE(FUNCTION "(" SQL ") -> $1 [state=24, nullable]", doc, example)                            \
-  Status weir_agg_##function##_##name##_finish(Context*, const void* state, const StateMemory* memory,    \
-                                               StringRef* result) {                                       \
-    return finish_bytes(state, memory, result);                                                           \
+    take<greatest>(static_cast<ExtremeBytes*>(state), memory, value);                                       \
+  }                                                                                                         \
+  void weir_agg_##function##_##name##_merge(void* into, StateMemory* memory, const void* from,              \
+                                            const StateMemory* from_memory) {                               \
+    merge_bytes<greatest>(into, memory, from, from_memory);                                                 \
+  }                                                                                                         \
+  }                                                                                                         \
+  WEIR_AGGREGATE(FUNCTION "(" SQL ") -> $1 [state=24, nullable]", doc, example)                             \
+  Status weir_agg_##function##_##name##_finish(Context*, const void* state, const StateMemory* memory,      \
+                                               StringRef* result) {                                         \
+    return finish_bytes(state, memory, result);                                                             \
   }
 
 WEIR_EXTREME_BYTES(min, "MIN", false, "The least value, bytewise.", string, "STRING", "MIN(s) = 'a'")

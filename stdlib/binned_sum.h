@@ -50,7 +50,8 @@ struct BinnedSum {
     const uint32_t position = biased == 0 ? 0 : biased - 1;  // of the lowest bit, above 2^-1074
     const unsigned __int128 shifted = static_cast<unsigned __int128>(mantissa) << (position & 63);
     const auto high_bin = static_cast<int32_t>(position >> 6) + 1;
-    if (high_bin > top) [[unlikely]] raise_top(high_bin);
+    if (high_bin > top) [[unlikely]]
+      raise_top(high_bin);
     const int32_t below = top - high_bin;
     const Int128 high = static_cast<uint64_t>(shifted >> 64), low = static_cast<uint64_t>(shifted);
     if (below <= 2) bins[below] += negative ? -high : high;

@@ -104,7 +104,10 @@ StringRef weir_cast_bytes_to_string(Context* context, StringRef bytes) {
     const unsigned first = at(i);
     *complete = first < 0x80;
     if (first < 0x80) return 1;
-    const uint64_t length = first >= 0xC2 && first < 0xE0 ? 2 : first >= 0xE0 && first < 0xF0 ? 3 : first >= 0xF0 && first < 0xF5 ? 4 : 0;
+    const uint64_t length = first >= 0xC2 && first < 0xE0   ? 2
+                            : first >= 0xE0 && first < 0xF0 ? 3
+                            : first >= 0xF0 && first < 0xF5 ? 4
+                                                            : 0;
     if (length == 0) return 1;
     const unsigned second = at(i + 1);
     const unsigned low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
@@ -173,7 +176,8 @@ Status weir_cast_string_to_bigint(Context*, StringRef text, int64_t* result) {
   return Status::Value;
 }
 
-Status weir_cast_string_to_decimal(Context*, StringRef text, int32_t precision, int32_t scale, Int128* result) {
+Status weir_cast_string_to_decimal(Context*, StringRef text, int32_t precision, int32_t scale,
+                                   Int128* result) {
   text = trim_spaces(text);
   switch (decimal::parse(text.data, text.size, precision, scale, result)) {
     case decimal::Parsed::Fine: return Status::Value;
@@ -214,7 +218,8 @@ Status weir_cast_string_to_timestamp(Context*, StringRef text, int32_t precision
   return Status::Value;
 }
 
-Status weir_cast_string_to_timestamp_ltz(Context* context, StringRef text, int32_t precision, int64_t* result) {
+Status weir_cast_string_to_timestamp_ltz(Context* context, StringRef text, int32_t precision,
+                                         int64_t* result) {
   return weir_cast_string_to_timestamp(context, text, precision, result);
 }
 }

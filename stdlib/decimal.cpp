@@ -16,30 +16,31 @@ Status checked(bool fits) { return fits ? Status::Value : Status::Overflow; }
 
 extern "C" {
 
-Status weir_decimal_add(Context*, Int128 a, int32_t a_scale, Int128 b, int32_t b_scale, int32_t precision, int32_t scale,
-                        Int128* result) {
+Status weir_decimal_add(Context*, Int128 a, int32_t a_scale, Int128 b, int32_t b_scale, int32_t precision,
+                        int32_t scale, Int128* result) {
   return checked(decimal::add(a, a_scale, b, b_scale, scale, precision, result));
 }
-Status weir_decimal_subtract(Context*, Int128 a, int32_t a_scale, Int128 b, int32_t b_scale, int32_t precision,
-                             int32_t scale, Int128* result) {
+Status weir_decimal_subtract(Context*, Int128 a, int32_t a_scale, Int128 b, int32_t b_scale,
+                             int32_t precision, int32_t scale, Int128* result) {
   return checked(decimal::subtract(a, a_scale, b, b_scale, scale, precision, result));
 }
-Status weir_decimal_multiply(Context*, Int128 a, int32_t a_scale, Int128 b, int32_t b_scale, int32_t precision,
-                             int32_t scale, Int128* result) {
+Status weir_decimal_multiply(Context*, Int128 a, int32_t a_scale, Int128 b, int32_t b_scale,
+                             int32_t precision, int32_t scale, Int128* result) {
   return checked(decimal::multiply(a, a_scale, b, b_scale, scale, precision, result));
 }
-Status weir_decimal_divide(Context*, Int128 a, int32_t a_scale, Int128 b, int32_t b_scale, int32_t precision, int32_t scale,
-                           Int128* result) {
+Status weir_decimal_divide(Context*, Int128 a, int32_t a_scale, Int128 b, int32_t b_scale, int32_t precision,
+                           int32_t scale, Int128* result) {
   if (b == 0) return Status::DivisionByZero;
   return checked(decimal::divide(a, a_scale, b, b_scale, scale, precision, result));
 }
-Status weir_decimal_modulo(Context*, Int128 a, int32_t a_scale, Int128 b, int32_t b_scale, int32_t precision, int32_t scale,
-                           Int128* result) {
+Status weir_decimal_modulo(Context*, Int128 a, int32_t a_scale, Int128 b, int32_t b_scale, int32_t precision,
+                           int32_t scale, Int128* result) {
   if (b == 0) return Status::DivisionByZero;
   const int32_t common = a_scale > b_scale ? a_scale : b_scale;
   return checked(decimal::rescale(decimal::modulo(a, a_scale, b, b_scale), common, scale, precision, result));
 }
-Status weir_decimal_rescale(Context*, Int128 value, int32_t from_scale, int32_t precision, int32_t scale, Int128* result) {
+Status weir_decimal_rescale(Context*, Int128 value, int32_t from_scale, int32_t precision, int32_t scale,
+                            Int128* result) {
   return checked(decimal::rescale(value, from_scale, scale, precision, result));
 }
 
@@ -53,7 +54,8 @@ Status weir_cast_decimal_to_bigint(Context*, Int128 value, int32_t scale, int64_
 double weir_cast_decimal_to_double(Context*, Int128 value, int32_t scale) {
   constexpr int64_t kExact = int64_t{1} << 53;
   if (scale <= 22 && value <= kExact && value >= -kExact) {
-    return static_cast<double>(static_cast<int64_t>(value)) / static_cast<double>(decimal::kPowersOfTen[scale]);
+    return static_cast<double>(static_cast<int64_t>(value)) /
+           static_cast<double>(decimal::kPowersOfTen[scale]);
   }
   char text[decimal::kMaxTextBytes];
   double result = 0;

@@ -22,7 +22,8 @@ StringRef encode_base64(Context* context, StringRef bytes) {
   for (uint64_t i = 0; i < bytes.size; i += 3) {
     const uint64_t present = bytes.size - i < 3 ? bytes.size - i : 3;
     uint32_t group = 0;
-    for (uint64_t n = 0; n < 3; ++n) group = group << 8 | (n < present ? static_cast<unsigned char>(bytes.data[i + n]) : 0u);
+    for (uint64_t n = 0; n < 3; ++n)
+      group = group << 8 | (n < present ? static_cast<unsigned char>(bytes.data[i + n]) : 0u);
     for (uint64_t n = 0; n < 4; ++n) *out++ = n <= present ? kBase64[group >> (18 - 6 * n) & 63] : '=';
   }
   return {made, static_cast<uint64_t>(out - made)};
@@ -75,10 +76,12 @@ StringRef digits_of(Context* context, uint64_t value, int bits_a_digit) {
 
 }  // namespace
 
-WEIR_FUNCTION("TO_BASE64(STRING) -> STRING", "The UTF-8 bytes of the text in base64.", "TO_BASE64('hello') = 'aGVsbG8='")
+WEIR_FUNCTION("TO_BASE64(STRING) -> STRING", "The UTF-8 bytes of the text in base64.",
+              "TO_BASE64('hello') = 'aGVsbG8='")
 StringRef weir_fn_to_base64(Context* context, StringRef text) { return encode_base64(context, text); }
 
-WEIR_FUNCTION("TO_BASE64(BYTES) -> STRING", "The bytes in base64.", "TO_BASE64(CAST('hello' AS BYTES)) = 'aGVsbG8='")
+WEIR_FUNCTION("TO_BASE64(BYTES) -> STRING", "The bytes in base64.",
+              "TO_BASE64(CAST('hello' AS BYTES)) = 'aGVsbG8='")
 StringRef weir_fn_to_base64_bytes(Context* context, StringRef bytes) { return encode_base64(context, bytes); }
 
 WEIR_FUNCTION("FROM_BASE64(STRING) -> STRING [fails]",
@@ -92,15 +95,21 @@ Status weir_fn_from_base64(Context* context, StringRef text, StringRef* result) 
 }
 
 WEIR_FUNCTION("HEX(BIGINT) -> STRING", "The number in hexadecimal digits.", "HEX(255) = 'FF'")
-StringRef weir_fn_hex(Context* context, int64_t value) { return digits_of(context, static_cast<uint64_t>(value), 4); }
+StringRef weir_fn_hex(Context* context, int64_t value) {
+  return digits_of(context, static_cast<uint64_t>(value), 4);
+}
 
-WEIR_FUNCTION("HEX(STRING) -> STRING", "The UTF-8 bytes of the text in hexadecimal digits.", "HEX('hi') = '6869'")
+WEIR_FUNCTION("HEX(STRING) -> STRING", "The UTF-8 bytes of the text in hexadecimal digits.",
+              "HEX('hi') = '6869'")
 StringRef weir_fn_hex_text(Context* context, StringRef text) { return hexadecimal(context, text); }
 
 WEIR_FUNCTION("BIN(BIGINT) -> STRING", "The number in binary digits.", "BIN(4) = '100'")
-StringRef weir_fn_bin(Context* context, int64_t value) { return digits_of(context, static_cast<uint64_t>(value), 1); }
+StringRef weir_fn_bin(Context* context, int64_t value) {
+  return digits_of(context, static_cast<uint64_t>(value), 1);
+}
 
-WEIR_FUNCTION("ASCII(STRING) -> INT", "The first byte of the text as a number; 0 if it is empty.", "ASCII('a') = 97")
+WEIR_FUNCTION("ASCII(STRING) -> INT", "The first byte of the text as a number; 0 if it is empty.",
+              "ASCII('a') = 97")
 int32_t weir_fn_ascii(Context*, StringRef text) {
   return text.size == 0 ? 0 : static_cast<int32_t>(static_cast<signed char>(text.data[0]));
 }

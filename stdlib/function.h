@@ -53,7 +53,14 @@ using abi::Int128;
 using abi::StateMemory;
 using abi::StringRef;
 
-enum class Status : uint32_t { Null = 0, Value = 1, Overflow = 2, DivisionByZero = 3, CastFailed = 4, BadArgument = 5 };
+enum class Status : uint32_t {
+  Null = 0,
+  Value = 1,
+  Overflow = 2,
+  DivisionByZero = 3,
+  CastFailed = 4,
+  BadArgument = 5
+};
 
 }  // namespace weir::stdlib
 

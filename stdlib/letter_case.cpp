@@ -12,8 +12,10 @@ uint32_t map(const CaseRange (&ranges)[Size], uint32_t point) {
   uint64_t low = 0, high = Size;  // the last range that begins at or before the point
   while (low < high) {
     const uint64_t middle = (low + high) / 2;
-    if (ranges[middle].first <= point) low = middle + 1;
-    else high = middle;
+    if (ranges[middle].first <= point)
+      low = middle + 1;
+    else
+      high = middle;
   }
   if (low == 0) return point;
   const CaseRange& range = ranges[low - 1];
@@ -26,8 +28,10 @@ const uint32_t* expand(const CaseExpansion (&expansions)[Size], uint32_t point) 
   uint64_t low = 0, high = Size;
   while (low < high) {
     const uint64_t middle = (low + high) / 2;
-    if (expansions[middle].point < point) low = middle + 1;
-    else high = middle;
+    if (expansions[middle].point < point)
+      low = middle + 1;
+    else
+      high = middle;
   }
   return low < Size && expansions[low].point == point ? expansions[low].to : nullptr;
 }
@@ -37,7 +41,8 @@ char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + (
 
 bool is_cased(uint32_t point) {
   if (point < 0x80) return ascii_upper(static_cast<char>(point)) != ascii_lower(static_cast<char>(point));
-  return map(kUpperRanges, point) != point || map(kLowerRanges, point) != point || expand(kUpperExpansions, point) != nullptr;
+  return map(kUpperRanges, point) != point || map(kLowerRanges, point) != point ||
+         expand(kUpperExpansions, point) != nullptr;
 }
 
 bool is_ascii(StringRef text) {
@@ -78,13 +83,12 @@ char* put_lower(StringRef text, uint64_t at, uint64_t end, uint32_t point, char*
 // A code point of n bytes becomes at most 3n: the longest expansion is of three code points of two bytes, or three, each.
 constexpr uint64_t kMostGrowth = 3;
 
-bool is_word(uint32_t point) {
-  return point >= 0x80 || (point >= '0' && point <= '9') || is_cased(point);
-}
+bool is_word(uint32_t point) { return point >= 0x80 || (point >= '0' && point <= '9') || is_cased(point); }
 
 }  // namespace
 
-WEIR_FUNCTION("UPPER(STRING) -> STRING", "In upper case, by Unicode's case mapping for all languages ('ß' gives 'SS').",
+WEIR_FUNCTION("UPPER(STRING) -> STRING",
+              "In upper case, by Unicode's case mapping for all languages ('ß' gives 'SS').",
               "UPPER('größe') = 'GRÖSSE'")
 StringRef weir_fn_upper(Context* context, StringRef text) {
   const bool ascii = is_ascii(text);
@@ -96,8 +100,10 @@ StringRef weir_fn_upper(Context* context, StringRef text) {
   }
   for (uint64_t at = 0, bytes = 0; at < text.size; at += bytes) {
     const uint32_t point = decode_code_point(text.data + at, &bytes);
-    if (point < 0x80) *out++ = ascii_upper(text.data[at]);
-    else out = put_upper(point, out);
+    if (point < 0x80)
+      *out++ = ascii_upper(text.data[at]);
+    else
+      out = put_upper(point, out);
   }
   return {made, static_cast<uint64_t>(out - made)};
 }
@@ -114,23 +120,28 @@ StringRef weir_fn_lower(Context* context, StringRef text) {
   }
   for (uint64_t at = 0, bytes = 0; at < text.size; at += bytes) {
     const uint32_t point = decode_code_point(text.data + at, &bytes);
-    if (point < 0x80) *out++ = ascii_lower(text.data[at]);
-    else out = put_lower(text, at, at + bytes, point, out);
+    if (point < 0x80)
+      *out++ = ascii_lower(text.data[at]);
+    else
+      out = put_lower(text, at, at + bytes, point, out);
   }
   return {made, static_cast<uint64_t>(out - made)};
 }
 
-WEIR_FUNCTION("INITCAP(STRING) -> STRING",
-              "The first letter of each word in upper case, the rest in lower; words are of letters and digits.",
-              "INITCAP('stream OF orders-2a') = 'Stream Of Orders-2a'")
+WEIR_FUNCTION(
+    "INITCAP(STRING) -> STRING",
+    "The first letter of each word in upper case, the rest in lower; words are of letters and digits.",
+    "INITCAP('stream OF orders-2a') = 'Stream Of Orders-2a'")
 StringRef weir_fn_initcap(Context* context, StringRef text) {
   char* const made = weir::abi::allocate(context, text.size * kMostGrowth);
   char* out = made;
   bool in_word = false;
   for (uint64_t at = 0, bytes = 0; at < text.size; at += bytes) {
     const uint32_t point = decode_code_point(text.data + at, &bytes);
-    if (point < 0x80) *out++ = in_word ? ascii_lower(text.data[at]) : ascii_upper(text.data[at]);
-    else out = in_word ? put_lower(text, at, at + bytes, point, out) : put_upper(point, out);
+    if (point < 0x80)
+      *out++ = in_word ? ascii_lower(text.data[at]) : ascii_upper(text.data[at]);
+    else
+      out = in_word ? put_lower(text, at, at + bytes, point, out) : put_upper(point, out);
     in_word = is_word(point);
   }
   return {made, static_cast<uint64_t>(out - made)};

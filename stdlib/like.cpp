@@ -16,7 +16,8 @@ struct Element {
 };
 
 bool is_escape(StringRef pattern, uint64_t at, StringRef escape) {
-  return escape.size != 0 && escape.size <= pattern.size - at && std::memcmp(pattern.data + at, escape.data, escape.size) == 0;
+  return escape.size != 0 && escape.size <= pattern.size - at &&
+         std::memcmp(pattern.data + at, escape.data, escape.size) == 0;
 }
 
 // Bytes behind the first of an escaped code point are literal anyway: they are neither `%`, `_` nor the escape.
@@ -65,7 +66,8 @@ bool like(StringRef text, StringRef pattern, StringRef escape) {
 }  // namespace
 
 WEIR_FUNCTION("LIKE(STRING, STRING) -> BOOLEAN",
-              "`text LIKE pattern`: `%` stands for any text, `_` for one character; `\\` before a character takes it literally.",
+              "`text LIKE pattern`: `%` stands for any text, `_` for one character; `\\` before a character "
+              "takes it literally.",
               "'Weir' LIKE 'W_i%' AND NOT 'Weir' LIKE 'W\\_%'")
 bool weir_fn_like(Context*, StringRef text, StringRef pattern) { return like(text, pattern, {"\\", 1}); }
 

@@ -21,7 +21,8 @@ Int128 round_decimal(Int128 value, int32_t scale, int32_t places, bool half_up) 
 }
 
 // Back to `scale` digits behind the point; false if that has more than `precision`.
-bool put_back(Int128 rounded, int32_t scale, int32_t places, int32_t result_scale, int32_t precision, Int128* result) {
+bool put_back(Int128 rounded, int32_t scale, int32_t places, int32_t result_scale, int32_t precision,
+              Int128* result) {
   const int32_t kept = places >= scale ? scale : places;
   if (kept < result_scale - decimal::kMaxPrecision) return *result = 0, rounded == 0;
   return decimal::rescale(rounded, kept, result_scale, precision, result);
@@ -42,48 +43,51 @@ Status round_integer(T value, int32_t places, bool half_up, T* result) {
 
 // ---- FLOOR and CEIL ----------------------------------------------------------------------------
 
-#define WEIR_INTEGER_FLOOR(NAME, doc, function, name, SQL, T)       \
-  WEIR_FUNCTION(NAME "(" SQL ") -> " SQL, doc, NAME "(5) = 5")      \
+#define WEIR_INTEGER_FLOOR(NAME, doc, function, name, SQL, T)  \
+  WEIR_FUNCTION(NAME "(" SQL ") -> " SQL, doc, NAME "(5) = 5") \
   T weir_fn_##function##_##name(Context*, T value) { return value; }
-#define WEIR_FLOOR(NAME, doc, function, decimal_example, double_example, rounding, away)                              \
-  WEIR_INTEGER_FLOOR(NAME, doc, function, tinyint, "TINYINT", int8_t)                                                 \
-  WEIR_INTEGER_FLOOR(NAME, doc, function, smallint, "SMALLINT", int16_t)                                              \
-  WEIR_INTEGER_FLOOR(NAME, doc, function, int, "INT", int32_t)                                                        \
-  WEIR_INTEGER_FLOOR(NAME, doc, function, bigint, "BIGINT", int64_t)                                                  \
-  WEIR_FUNCTION(NAME "(DECIMAL) -> integral_decimal [types, fails]", doc, decimal_example)                            \
-  Status weir_fn_##function##_decimal(Context*, Int128 value, int32_t, int32_t scale, int32_t precision, int32_t,     \
-                                      Int128* result) {                                                               \
-    const Int128 unit = decimal::kPowersOfTen[scale], cut = value / unit;                                             \
-    *result = value % unit == 0 || !(away) ? cut : cut + (value < 0 ? -1 : 1);                                        \
-    return decimal::fits(*result, precision) ? Status::Value : Status::Overflow;                                      \
-  }                                                                                                                   \
-  WEIR_FUNCTION(NAME "(FLOAT) -> FLOAT", doc, double_example)                                                         \
-  float weir_fn_##function##_float(Context*, float value) { return rounding(value); }                                 \
-  WEIR_FUNCTION(NAME "(DOUBLE) -> DOUBLE", doc, double_example)                                                       \
+#define WEIR_FLOOR(NAME, doc, function, decimal_example, double_example, rounding, away)                 \
+  WEIR_INTEGER_FLOOR(NAME, doc, function, tinyint, "TINYINT", int8_t)                                    \
+  WEIR_INTEGER_FLOOR(NAME, doc, function, smallint, "SMALLINT", int16_t)                                 \
+  WEIR_INTEGER_FLOOR(NAME, doc, function, int, "INT", int32_t)                                           \
+  WEIR_INTEGER_FLOOR(NAME, doc, function, bigint, "BIGINT", int64_t)                                     \
+  WEIR_FUNCTION(NAME "(DECIMAL) -> integral_decimal [types, fails]", doc, decimal_example)               \
+  Status weir_fn_##function##_decimal(Context*, Int128 value, int32_t, int32_t scale, int32_t precision, \
+                                      int32_t, Int128* result) {                                         \
+    const Int128 unit = decimal::kPowersOfTen[scale], cut = value / unit;                                \
+    *result = value % unit == 0 || !(away) ? cut : cut + (value < 0 ? -1 : 1);                           \
+    return decimal::fits(*result, precision) ? Status::Value : Status::Overflow;                         \
+  }                                                                                                      \
+  WEIR_FUNCTION(NAME "(FLOAT) -> FLOAT", doc, double_example)                                            \
+  float weir_fn_##function##_float(Context*, float value) { return rounding(value); }                    \
+  WEIR_FUNCTION(NAME "(DOUBLE) -> DOUBLE", doc, double_example)                                          \
   double weir_fn_##function##_double(Context*, double value) { return rounding(value); }
 
-WEIR_FLOOR("FLOOR", "The greatest integer that is not greater.", floor, "FLOOR(-1.5) = -2", "FLOOR(-1.5E0) = -2", std::floor,
-           value < 0)
-WEIR_FLOOR("CEIL", "The least integer that is not less.", ceil, "CEIL(1.2) = 2", "CEIL(-1.5E0) = -1", std::ceil, value > 0)
-WEIR_FLOOR("CEILING", "The least integer that is not less.", ceiling, "CEILING(1.2) = 2", "CEILING(-1.5E0) = -1", std::ceil,
-           value > 0)
+WEIR_FLOOR("FLOOR", "The greatest integer that is not greater.", floor, "FLOOR(-1.5) = -2",
+           "FLOOR(-1.5E0) = -2", std::floor, value < 0)
+WEIR_FLOOR("CEIL", "The least integer that is not less.", ceil, "CEIL(1.2) = 2", "CEIL(-1.5E0) = -1",
+           std::ceil, value > 0)
+WEIR_FLOOR("CEILING", "The least integer that is not less.", ceiling, "CEILING(1.2) = 2",
+           "CEILING(-1.5E0) = -1", std::ceil, value > 0)
 
 // ---- ROUND and TRUNCATE ------------------------------------------------------------------------
 
-#define WEIR_INTEGER_ROUND(name, SQL, T)                                                                           \
-  WEIR_FUNCTION("ROUND(" SQL ") -> " SQL, "Rounded half up, away from zero.", "ROUND(15) = 15")                    \
-  T weir_fn_round_##name(Context*, T value) { return value; }                                                      \
-  WEIR_FUNCTION("ROUND(" SQL ", INT) -> " SQL " [fails]",                                                          \
-                "Rounded to so many places behind the point (before it where negative), half up, away from zero.", \
-                "ROUND(15, -1) = 20")                                                                              \
-  Status weir_fn_round_places_##name(Context*, T value, int32_t places, T* result) {                               \
-    return round_integer(value, places, true, result);                                                             \
-  }                                                                                                                \
-  WEIR_FUNCTION("TRUNCATE(" SQL ", INT) -> " SQL, "Cut to so many places behind the point (before it where negative).", \
-                "TRUNCATE(19, -1) = 10")                                                                           \
-  T weir_fn_truncate_##name(Context*, T value, int32_t places) {                                                   \
-    round_integer(value, places, false, &value);                                                                   \
-    return value;                                                                                                  \
+#define WEIR_INTEGER_ROUND(name, SQL, T)                                                                 \
+  WEIR_FUNCTION("ROUND(" SQL ") -> " SQL, "Rounded half up, away from zero.", "ROUND(15) = 15")          \
+  T weir_fn_round_##name(Context*, T value) { return value; }                                            \
+  WEIR_FUNCTION(                                                                                         \
+      "ROUND(" SQL ", INT) -> " SQL " [fails]",                                                          \
+      "Rounded to so many places behind the point (before it where negative), half up, away from zero.", \
+      "ROUND(15, -1) = 20")                                                                              \
+  Status weir_fn_round_places_##name(Context*, T value, int32_t places, T* result) {                     \
+    return round_integer(value, places, true, result);                                                   \
+  }                                                                                                      \
+  WEIR_FUNCTION("TRUNCATE(" SQL ", INT) -> " SQL,                                                        \
+                "Cut to so many places behind the point (before it where negative).",                    \
+                "TRUNCATE(19, -1) = 10")                                                                 \
+  T weir_fn_truncate_##name(Context*, T value, int32_t places) {                                         \
+    round_integer(value, places, false, &value);                                                         \
+    return value;                                                                                        \
   }
 
 WEIR_INTEGER_ROUND(tinyint, "TINYINT", int8_t)
@@ -91,18 +95,21 @@ WEIR_INTEGER_ROUND(smallint, "SMALLINT", int16_t)
 WEIR_INTEGER_ROUND(int, "INT", int32_t)
 WEIR_INTEGER_ROUND(bigint, "BIGINT", int64_t)
 
-WEIR_FUNCTION("ROUND(DECIMAL) -> round_decimal [types, fails]", "Rounded half up, away from zero.", "ROUND(-2.5) = -3")
-Status weir_fn_round_decimal(Context*, Int128 value, int32_t, int32_t scale, int32_t precision, int32_t result_scale,
-                             Int128* result) {
-  return put_back(round_decimal(value, scale, 0, true), scale, 0, result_scale, precision, result) ? Status::Value
-                                                                                                   : Status::Overflow;
+WEIR_FUNCTION("ROUND(DECIMAL) -> round_decimal [types, fails]", "Rounded half up, away from zero.",
+              "ROUND(-2.5) = -3")
+Status weir_fn_round_decimal(Context*, Int128 value, int32_t, int32_t scale, int32_t precision,
+                             int32_t result_scale, Int128* result) {
+  return put_back(round_decimal(value, scale, 0, true), scale, 0, result_scale, precision, result)
+             ? Status::Value
+             : Status::Overflow;
 }
 
-WEIR_FUNCTION("ROUND(DECIMAL, INT) -> round_decimal [types, fails]",
-              "Rounded to so many places behind the point (before it where negative), half up, away from zero.",
-              "ROUND(2.345, 2) = 2.35 AND ROUND(155.5, -1) = 160")
-Status weir_fn_round_places_decimal(Context*, Int128 value, int32_t, int32_t scale, int32_t places, int32_t precision,
-                                    int32_t result_scale, Int128* result) {
+WEIR_FUNCTION(
+    "ROUND(DECIMAL, INT) -> round_decimal [types, fails]",
+    "Rounded to so many places behind the point (before it where negative), half up, away from zero.",
+    "ROUND(2.345, 2) = 2.35 AND ROUND(155.5, -1) = 160")
+Status weir_fn_round_places_decimal(Context*, Int128 value, int32_t, int32_t scale, int32_t places,
+                                    int32_t precision, int32_t result_scale, Int128* result) {
   const Int128 rounded = round_decimal(value, scale, places, true);
   return put_back(rounded, scale, places, result_scale, precision, result) ? Status::Value : Status::Overflow;
 }
@@ -111,7 +118,9 @@ WEIR_FUNCTION("ROUND(FLOAT) -> FLOAT", "Rounded half up, away from zero.", "ROUN
 float weir_fn_round_float(Context*, float value) { return std::round(value); }
 WEIR_FUNCTION("ROUND(FLOAT, INT) -> FLOAT", "Rounded to so many places, half up by its decimal digits.",
               "ROUND(CAST(2.25 AS FLOAT), 1) = CAST(2.3 AS FLOAT)")
-float weir_fn_round_places_float(Context*, float value, int32_t places) { return weir_round_float(value, places, true); }
+float weir_fn_round_places_float(Context*, float value, int32_t places) {
+  return weir_round_float(value, places, true);
+}
 
 WEIR_FUNCTION("ROUND(DOUBLE) -> DOUBLE", "Rounded half up, away from zero.", "ROUND(-2.5E0) = -3")
 double weir_fn_round_double(Context*, double value) { return std::round(value); }
@@ -122,15 +131,21 @@ double weir_fn_round_places_double(Context*, double value, int32_t places) {
 }
 
 WEIR_FUNCTION("TRUNCATE(DECIMAL, INT) -> $1 [types, fails]",
-              "Cut to so many places behind the point (before it where negative).", "TRUNCATE(42.345, 2) = 42.34")
-Status weir_fn_truncate_decimal(Context*, Int128 value, int32_t, int32_t scale, int32_t places, int32_t precision,
-                                int32_t result_scale, Int128* result) {
+              "Cut to so many places behind the point (before it where negative).",
+              "TRUNCATE(42.345, 2) = 42.34")
+Status weir_fn_truncate_decimal(Context*, Int128 value, int32_t, int32_t scale, int32_t places,
+                                int32_t precision, int32_t result_scale, Int128* result) {
   const Int128 cut = round_decimal(value, scale, places, false);
   return put_back(cut, scale, places, result_scale, precision, result) ? Status::Value : Status::Overflow;
 }
 
 WEIR_FUNCTION("TRUNCATE(FLOAT, INT) -> FLOAT", "Cut to so many places.",
               "TRUNCATE(CAST(2.29 AS FLOAT), 1) = CAST(2.2 AS FLOAT)")
-float weir_fn_truncate_float(Context*, float value, int32_t places) { return weir_round_float(value, places, false); }
-WEIR_FUNCTION("TRUNCATE(DOUBLE, INT) -> DOUBLE", "Cut to so many places.", "TRUNCATE(-42.345E0, 2) = -42.34E0")
-double weir_fn_truncate_double(Context*, double value, int32_t places) { return weir_round_double(value, places, false); }
+float weir_fn_truncate_float(Context*, float value, int32_t places) {
+  return weir_round_float(value, places, false);
+}
+WEIR_FUNCTION("TRUNCATE(DOUBLE, INT) -> DOUBLE", "Cut to so many places.",
+              "TRUNCATE(-42.345E0, 2) = -42.34E0")
+double weir_fn_truncate_double(Context*, double value, int32_t places) {
+  return weir_round_double(value, places, false);
+}

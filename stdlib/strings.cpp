@@ -8,14 +8,16 @@ namespace {
 constexpr uint64_t kMaxMadeBytes = uint64_t{256} << 20;  // REPEAT and padding fail beyond it
 
 bool equal_at(StringRef text, uint64_t at, StringRef part) {
-  return part.size <= text.size - at && (part.size == 0 || std::memcmp(text.data + at, part.data, part.size) == 0);
+  return part.size <= text.size - at &&
+         (part.size == 0 || std::memcmp(text.data + at, part.data, part.size) == 0);
 }
 
 // The byte offset of `part` in `text` at or behind `from`; UINT64_MAX if it is not there.
 uint64_t find(StringRef text, StringRef part, uint64_t from) {
   for (uint64_t at = from; at + part.size <= text.size; ++at) {
     if (equal_at(text, at, part)) return at;
-    const void* next = part.size == 0 ? nullptr : std::memchr(text.data + at + 1, part.data[0], text.size - at - 1);
+    const void* next =
+        part.size == 0 ? nullptr : std::memchr(text.data + at + 1, part.data[0], text.size - at - 1);
     if (next == nullptr) return UINT64_MAX;
     at = static_cast<uint64_t>(static_cast<const char*>(next) - text.data) - 1;
   }
@@ -52,7 +54,7 @@ StringRef concatenate(Context* context, const StringRef* values, uint32_t count)
 }
 
 bool contains_code_point(StringRef set, StringRef point) {
-  for (uint64_t at = 0; at < set.size; ) {
+  for (uint64_t at = 0; at < set.size;) {
     const uint64_t end = skip_code_points(set, at, 1);
     if (end - at == point.size && equal_at(set, at, point)) return true;
     at = end;
@@ -83,13 +85,15 @@ StringRef trim_right(StringRef text, StringRef set) {
 // `count` code points of `pad`, over and over.
 char* fill(char* out, StringRef pad, uint64_t count) {
   const uint64_t points = count_code_points(pad);
-  for (; points != 0 && count >= points; count -= points) out = static_cast<char*>(std::memcpy(out, pad.data, pad.size)) + pad.size;
+  for (; points != 0 && count >= points; count -= points)
+    out = static_cast<char*>(std::memcpy(out, pad.data, pad.size)) + pad.size;
   const uint64_t rest = skip_code_points(pad, 0, count);
   if (rest != 0) std::memcpy(out, pad.data, rest);
   return out + rest;
 }
 
-Status pad(Context* context, StringRef text, int32_t length, StringRef padding, bool left, StringRef* result) {
+Status pad(Context* context, StringRef text, int32_t length, StringRef padding, bool left,
+           StringRef* result) {
   if (length < 0 || padding.size == 0) return Status::Null;
   const uint64_t wanted = static_cast<uint64_t>(length), present = count_code_points(text);
   if (wanted <= present) {
@@ -120,8 +124,8 @@ int32_t position(StringRef part, StringRef text, int32_t from) {
 
 // ---- length ------------------------------------------------------------------------------------
 
-#define WEIR_CHAR_LENGTH(NAME, name)                                                            \
-  WEIR_FUNCTION(NAME "(STRING) -> INT", "The number of characters.", NAME "('Größe') = 5")      \
+#define WEIR_CHAR_LENGTH(NAME, name)                                                       \
+  WEIR_FUNCTION(NAME "(STRING) -> INT", "The number of characters.", NAME "('Größe') = 5") \
   int32_t weir_fn_##name(Context*, StringRef text) { return static_cast<int32_t>(count_code_points(text)); }
 WEIR_CHAR_LENGTH("CHAR_LENGTH", char_length)
 WEIR_CHAR_LENGTH("CHARACTER_LENGTH", character_length)
@@ -132,17 +136,19 @@ int32_t weir_fn_octet_length(Context*, StringRef text) { return static_cast<int3
 
 // ---- parts -------------------------------------------------------------------------------------
 
-#define WEIR_SUBSTRING(NAME, name)                                                                              \
-  WEIR_FUNCTION(NAME "(STRING, INT) -> STRING",                                                                 \
-                "From a position to the end; a negative one counts from the end.", NAME "('Weir', -2) = 'ir'")  \
-  StringRef weir_fn_##name(Context*, StringRef text, int32_t start) { return substring(text, start, -1); }      \
-  WEIR_FUNCTION(NAME "(STRING, INT, INT) -> STRING [nullable]",                                                 \
-                "So many characters from a position on; NULL if the length is negative.",                       \
-                NAME "('Größe', 2, 3) = 'röß'")                                                                 \
-  Status weir_fn_##name##_length(Context*, StringRef text, int32_t start, int32_t length, StringRef* result) {  \
-    if (length < 0) return Status::Null;                                                                        \
-    *result = substring(text, start, length);                                                                   \
-    return Status::Value;                                                                                       \
+#define WEIR_SUBSTRING(NAME, name)                                                                         \
+  WEIR_FUNCTION(NAME "(STRING, INT) -> STRING",                                                            \
+                "From a position to the end; a negative one counts from the end.",                         \
+                NAME "('Weir', -2) = 'ir'")                                                                \
+  StringRef weir_fn_##name(Context*, StringRef text, int32_t start) { return substring(text, start, -1); } \
+  WEIR_FUNCTION(NAME "(STRING, INT, INT) -> STRING [nullable]",                                            \
+                "So many characters from a position on; NULL if the length is negative.",                  \
+                NAME "('Größe', 2, 3) = 'röß'")                                                            \
+  Status weir_fn_##name##_length(Context*, StringRef text, int32_t start, int32_t length,                  \
+                                 StringRef* result) {                                                      \
+    if (length < 0) return Status::Null;                                                                   \
+    *result = substring(text, start, length);                                                              \
+    return Status::Value;                                                                                  \
   }
 WEIR_SUBSTRING("SUBSTRING", substring)
 WEIR_SUBSTRING("SUBSTR", substr)
@@ -188,8 +194,8 @@ StringRef weir_fn_concat(Context* context, const StringRef* values, uint32_t cou
 WEIR_FUNCTION("CONCAT_WS(STRING, STRING...) -> STRING [nullable, on_null]",
               "The texts that are not NULL with a separator between them; NULL if the separator is.",
               "CONCAT_WS('-', 'a', CAST(NULL AS STRING), 'b') = 'a-b'")
-Status weir_fn_concat_ws(Context* context, bool separator_is_null, StringRef separator, const StringRef* values,
-                         const bool* is_null, uint32_t count, StringRef* result) {
+Status weir_fn_concat_ws(Context* context, bool separator_is_null, StringRef separator,
+                         const StringRef* values, const bool* is_null, uint32_t count, StringRef* result) {
   if (separator_is_null) return Status::Null;
   uint64_t size = 0;
   for (uint32_t i = 0; i < count; ++i) size += is_null[i] ? 0 : values[i].size + separator.size;
@@ -214,21 +220,24 @@ Status weir_fn_repeat(Context* context, StringRef text, int32_t count, StringRef
   const uint64_t times = count < 0 ? 0 : static_cast<uint64_t>(count);
   if (text.size != 0 && times > kMaxMadeBytes / text.size) return Status::BadArgument;
   char* const made = weir::abi::allocate(context, text.size * times);
-  for (uint64_t i = 0; text.size != 0 && i < times; ++i) std::memcpy(made + i * text.size, text.data, text.size);
+  for (uint64_t i = 0; text.size != 0 && i < times; ++i)
+    std::memcpy(made + i * text.size, text.data, text.size);
   *result = {made, text.size * times};
   return Status::Value;
 }
 
-WEIR_FUNCTION("LPAD(STRING, INT, STRING) -> STRING [nullable, fails]",
-              "Filled up at the left, or cut, to a length; NULL if that is negative or there is nothing to fill with.",
-              "LPAD('7', 3, '0') = '007' AND LPAD('Weir', 2, '?') = 'We'")
+WEIR_FUNCTION(
+    "LPAD(STRING, INT, STRING) -> STRING [nullable, fails]",
+    "Filled up at the left, or cut, to a length; NULL if that is negative or there is nothing to fill with.",
+    "LPAD('7', 3, '0') = '007' AND LPAD('Weir', 2, '?') = 'We'")
 Status weir_fn_lpad(Context* context, StringRef text, int32_t length, StringRef padding, StringRef* result) {
   return pad(context, text, length, padding, true, result);
 }
 
-WEIR_FUNCTION("RPAD(STRING, INT, STRING) -> STRING [nullable, fails]",
-              "Filled up at the right, or cut, to a length; NULL if that is negative or there is nothing to fill with.",
-              "RPAD('7', 4, 'ab') = '7aba'")
+WEIR_FUNCTION(
+    "RPAD(STRING, INT, STRING) -> STRING [nullable, fails]",
+    "Filled up at the right, or cut, to a length; NULL if that is negative or there is nothing to fill with.",
+    "RPAD('7', 4, 'ab') = '7aba'")
 Status weir_fn_rpad(Context* context, StringRef text, int32_t length, StringRef padding, StringRef* result) {
   return pad(context, text, length, padding, false, result);
 }
@@ -250,13 +259,15 @@ StringRef weir_fn_trim_side(Context*, StringRef side, StringRef characters, Stri
 WEIR_FUNCTION("LTRIM(STRING) -> STRING", "Without spaces at the left.", "LTRIM('  a ') = 'a '")
 StringRef weir_fn_ltrim(Context*, StringRef text) { return trim_left(text, {" ", 1}); }
 
-WEIR_FUNCTION("LTRIM(STRING, STRING) -> STRING", "Without the given characters at the left.", "LTRIM('aab', 'a') = 'b'")
+WEIR_FUNCTION("LTRIM(STRING, STRING) -> STRING", "Without the given characters at the left.",
+              "LTRIM('aab', 'a') = 'b'")
 StringRef weir_fn_ltrim_characters(Context*, StringRef text, StringRef set) { return trim_left(text, set); }
 
 WEIR_FUNCTION("RTRIM(STRING) -> STRING", "Without spaces at the right.", "RTRIM(' a  ') = ' a'")
 StringRef weir_fn_rtrim(Context*, StringRef text) { return trim_right(text, {" ", 1}); }
 
-WEIR_FUNCTION("RTRIM(STRING, STRING) -> STRING", "Without the given characters at the right.", "RTRIM('baa', 'a') = 'b'")
+WEIR_FUNCTION("RTRIM(STRING, STRING) -> STRING", "Without the given characters at the right.",
+              "RTRIM('baa', 'a') = 'b'")
 StringRef weir_fn_rtrim_characters(Context*, StringRef text, StringRef set) { return trim_right(text, set); }
 
 WEIR_FUNCTION("REPLACE(STRING, STRING, STRING) -> STRING [fails]",
@@ -302,7 +313,8 @@ StringRef weir_fn_overlay(Context* context, StringRef text, StringRef by, int32_
   return concatenate(context, parts, 3);
 }
 
-WEIR_FUNCTION("REVERSE(STRING) -> STRING", "The characters from the last to the first.", "REVERSE('Größe') = 'eßörG'")
+WEIR_FUNCTION("REVERSE(STRING) -> STRING", "The characters from the last to the first.",
+              "REVERSE('Größe') = 'eßörG'")
 StringRef weir_fn_reverse(Context* context, StringRef text) {
   char* const made = weir::abi::allocate(context, text.size);
   char* out = made + text.size;
@@ -317,19 +329,23 @@ StringRef weir_fn_reverse(Context* context, StringRef text) {
 
 // ---- search ------------------------------------------------------------------------------------
 
-WEIR_FUNCTION("POSITION(STRING, STRING) -> INT", "`POSITION(part IN text)`: where it begins, from 1; 0 if nowhere.",
+WEIR_FUNCTION("POSITION(STRING, STRING) -> INT",
+              "`POSITION(part IN text)`: where it begins, from 1; 0 if nowhere.",
               "POSITION('ß' IN 'Größe') = 4")
 int32_t weir_fn_position(Context*, StringRef part, StringRef text) { return position(part, text, 1); }
 
-WEIR_FUNCTION("LOCATE(STRING, STRING) -> INT", "Where the first text begins in the second, from 1; 0 if nowhere.",
-              "LOCATE('b', 'abcb') = 2")
+WEIR_FUNCTION("LOCATE(STRING, STRING) -> INT",
+              "Where the first text begins in the second, from 1; 0 if nowhere.", "LOCATE('b', 'abcb') = 2")
 int32_t weir_fn_locate(Context*, StringRef part, StringRef text) { return position(part, text, 1); }
 
-WEIR_FUNCTION("LOCATE(STRING, STRING, INT) -> INT", "The same, searched from a position on.", "LOCATE('b', 'abcb', 3) = 4")
-int32_t weir_fn_locate_from(Context*, StringRef part, StringRef text, int32_t from) { return position(part, text, from); }
+WEIR_FUNCTION("LOCATE(STRING, STRING, INT) -> INT", "The same, searched from a position on.",
+              "LOCATE('b', 'abcb', 3) = 4")
+int32_t weir_fn_locate_from(Context*, StringRef part, StringRef text, int32_t from) {
+  return position(part, text, from);
+}
 
-WEIR_FUNCTION("INSTR(STRING, STRING) -> INT", "Where the second text begins in the first, from 1; 0 if nowhere.",
-              "INSTR('abcb', 'b') = 2")
+WEIR_FUNCTION("INSTR(STRING, STRING) -> INT",
+              "Where the second text begins in the first, from 1; 0 if nowhere.", "INSTR('abcb', 'b') = 2")
 int32_t weir_fn_instr(Context*, StringRef text, StringRef part) { return position(part, text, 1); }
 
 WEIR_FUNCTION("STARTSWITH(STRING, STRING) -> BOOLEAN", "Whether the first text begins with the second.",

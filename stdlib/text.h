@@ -59,7 +59,8 @@ inline char* encode_code_point(uint32_t point, char* out) {
   } else if (point < 0x10000) {
     put(0xE0 | point >> 12), put(0x80 | (point >> 6 & 0x3F)), put(0x80 | (point & 0x3F));
   } else {
-    put(0xF0 | point >> 18), put(0x80 | (point >> 12 & 0x3F)), put(0x80 | (point >> 6 & 0x3F)), put(0x80 | (point & 0x3F));
+    put(0xF0 | point >> 18), put(0x80 | (point >> 12 & 0x3F)), put(0x80 | (point >> 6 & 0x3F)),
+        put(0x80 | (point & 0x3F));
   }
   return out;
 }

@@ -80,7 +80,8 @@ int64_t months_between(int64_t a, int64_t b) {
 Status add_unit(StringRef unit, int64_t count, int64_t us, int64_t* result) {
   if (const int64_t length = length_of(unit); length != 0) {
     int64_t distance = 0;
-    const bool overflow = __builtin_mul_overflow(count, length, &distance) || __builtin_add_overflow(us, distance, result);
+    const bool overflow =
+        __builtin_mul_overflow(count, length, &distance) || __builtin_add_overflow(us, distance, result);
     return overflow ? Status::Overflow : Status::Value;
   }
   const int64_t months = months_of(unit);
@@ -97,13 +98,18 @@ Status floor_day(StringRef unit, int64_t days, int64_t* result) {
   const calendar::Date date = calendar::date_of(days);
   if (is(unit, "WEEK")) return *result = days - calendar::iso_day_of_week(days) % 7, Status::Value;
   if (is(unit, "MONTH")) return *result = calendar::days_of({date.year, date.month, 1}), Status::Value;
-  if (is(unit, "QUARTER")) return *result = calendar::days_of({date.year, (date.month - 1) / 3 * 3 + 1, 1}), Status::Value;
+  if (is(unit, "QUARTER"))
+    return *result = calendar::days_of({date.year, (date.month - 1) / 3 * 3 + 1, 1}), Status::Value;
   if (is(unit, "YEAR")) return *result = calendar::days_of({date.year, 1, 1}), Status::Value;
   int64_t year = 0;
-  if (is(unit, "DECADE")) year = floor_divide(date.year, 10) * 10;
-  else if (is(unit, "CENTURY")) year = floor_divide(date.year - 1, 100) * 100 + 1;
-  else if (is(unit, "MILLENNIUM")) year = floor_divide(date.year - 1, 1000) * 1000 + 1;
-  else return Status::BadArgument;
+  if (is(unit, "DECADE"))
+    year = floor_divide(date.year, 10) * 10;
+  else if (is(unit, "CENTURY"))
+    year = floor_divide(date.year - 1, 100) * 100 + 1;
+  else if (is(unit, "MILLENNIUM"))
+    year = floor_divide(date.year - 1, 1000) * 1000 + 1;
+  else
+    return Status::BadArgument;
   *result = calendar::days_of({year, 1, 1});
   return Status::Value;
 }
@@ -113,7 +119,8 @@ Status floor_time(StringRef unit, int64_t us, int64_t* result) {
     return __builtin_sub_overflow(us, floor_modulo(us, length), result) ? Status::Overflow : Status::Value;
   }
   int64_t days = 0;
-  if (const Status status = floor_day(unit, floor_divide(us, kDay), &days); status != Status::Value) return status;
+  if (const Status status = floor_day(unit, floor_divide(us, kDay), &days); status != Status::Value)
+    return status;
   return __builtin_mul_overflow(days, kDay, result) ? Status::Overflow : Status::Value;
 }
 
@@ -127,16 +134,20 @@ Status ceil_time(StringRef unit, int64_t us, int64_t* result) {
 }  // namespace
 
 WEIR_FUNCTION("EXTRACT(STRING, TIMESTAMP) -> BIGINT",
-              "`EXTRACT(unit FROM time)`: YEAR, QUARTER, MONTH, WEEK (ISO), DAY, DOW (Sunday is 1), ISODOW, DOY, HOUR, MINUTE, "
-              "SECOND, MILLISECOND and MICROSECOND (of the minute), EPOCH (seconds), ISOYEAR, DECADE, CENTURY, MILLENNIUM.",
+              "`EXTRACT(unit FROM time)`: YEAR, QUARTER, MONTH, WEEK (ISO), DAY, DOW (Sunday is 1), ISODOW, "
+              "DOY, HOUR, MINUTE, "
+              "SECOND, MILLISECOND and MICROSECOND (of the minute), EPOCH (seconds), ISOYEAR, DECADE, "
+              "CENTURY, MILLENNIUM.",
               "EXTRACT(MONTH FROM TIMESTAMP '2026-03-08 10:00:00') = 3")
 int64_t weir_fn_extract(Context*, StringRef unit, int64_t us) { return extract(unit, us); }
 
-WEIR_FUNCTION("EXTRACT(STRING, DATE) -> BIGINT", "The same of a date.", "EXTRACT(DOY FROM DATE '2026-02-01') = 32")
+WEIR_FUNCTION("EXTRACT(STRING, DATE) -> BIGINT", "The same of a date.",
+              "EXTRACT(DOY FROM DATE '2026-02-01') = 32")
 int64_t weir_fn_extract_date(Context*, StringRef unit, int32_t days) { return extract(unit, days * kDay); }
 
 WEIR_FUNCTION("TIMESTAMPDIFF(STRING, TIMESTAMP, TIMESTAMP) -> INT [fails]",
-              "`TIMESTAMPDIFF(unit, a, b)`: the whole units from a to b, towards zero: SECOND, MINUTE, HOUR, DAY, WEEK, MONTH, "
+              "`TIMESTAMPDIFF(unit, a, b)`: the whole units from a to b, towards zero: SECOND, MINUTE, HOUR, "
+              "DAY, WEEK, MONTH, "
               "QUARTER, YEAR; fails if an INT cannot hold them.",
               "TIMESTAMPDIFF(DAY, TIMESTAMP '2003-01-02 10:00:00', TIMESTAMP '2003-01-03 10:00:00') = 1")
 Status weir_fn_timestampdiff(Context*, StringRef unit, int64_t a, int64_t b, int32_t* result) {
@@ -154,13 +165,15 @@ Status weir_fn_timestampdiff(Context*, StringRef unit, int64_t a, int64_t b, int
 }
 
 WEIR_FUNCTION("TIMESTAMPADD(STRING, INT, TIMESTAMP) -> $3 [fails]",
-              "`TIMESTAMPADD(unit, count, time)`: so many units later; a day that the month does not have becomes its last.",
+              "`TIMESTAMPADD(unit, count, time)`: so many units later; a day that the month does not have "
+              "becomes its last.",
               "TIMESTAMPADD(MONTH, 1, TIMESTAMP '2026-01-31 12:00:00') = TIMESTAMP '2026-02-28 12:00:00'")
 Status weir_fn_timestampadd(Context*, StringRef unit, int32_t count, int64_t us, int64_t* result) {
   return add_unit(unit, count, us, result);
 }
 
-WEIR_FUNCTION("TIMESTAMPADD(STRING, INT, DATE) -> DATE [fails]", "So many days, weeks, months or years after a date.",
+WEIR_FUNCTION("TIMESTAMPADD(STRING, INT, DATE) -> DATE [fails]",
+              "So many days, weeks, months or years after a date.",
               "TIMESTAMPADD(WEEK, 1, DATE '2003-01-02') = DATE '2003-01-09'")
 Status weir_fn_timestampadd_date(Context*, StringRef unit, int32_t count, int32_t days, int32_t* result) {
   if (const int64_t length = length_of(unit); length != 0 && length < kDay) return Status::BadArgument;
@@ -173,7 +186,9 @@ Status weir_fn_timestampadd_date(Context*, StringRef unit, int32_t count, int32_
 WEIR_FUNCTION("FLOOR_TIME(STRING, TIMESTAMP) -> $2 [fails]",
               "`FLOOR(time TO unit)`: the beginning of the unit; a WEEK begins on Sunday.",
               "FLOOR(TIMESTAMP '2026-03-08 12:44:31' TO HOUR) = TIMESTAMP '2026-03-08 12:00:00'")
-Status weir_fn_floor_time(Context*, StringRef unit, int64_t us, int64_t* result) { return floor_time(unit, us, result); }
+Status weir_fn_floor_time(Context*, StringRef unit, int64_t us, int64_t* result) {
+  return floor_time(unit, us, result);
+}
 
 WEIR_FUNCTION("FLOOR_TIME(STRING, DATE) -> DATE [fails]", "The same of a date.",
               "FLOOR(DATE '2026-03-08' TO MONTH) = DATE '2026-03-01'")
@@ -187,7 +202,9 @@ Status weir_fn_floor_date(Context*, StringRef unit, int32_t days, int32_t* resul
 WEIR_FUNCTION("CEIL_TIME(STRING, TIMESTAMP) -> $2 [fails]",
               "`CEIL(time TO unit)`: the end of the unit, or the time itself where it is one.",
               "CEIL(TIMESTAMP '2026-03-08 12:44:31' TO MINUTE) = TIMESTAMP '2026-03-08 12:45:00'")
-Status weir_fn_ceil_time(Context*, StringRef unit, int64_t us, int64_t* result) { return ceil_time(unit, us, result); }
+Status weir_fn_ceil_time(Context*, StringRef unit, int64_t us, int64_t* result) {
+  return ceil_time(unit, us, result);
+}
 
 WEIR_FUNCTION("CEIL_TIME(STRING, DATE) -> DATE [fails]", "The same of a date.",
               "CEIL(DATE '2026-03-08' TO YEAR) = DATE '2027-01-01'")
@@ -200,12 +217,14 @@ Status weir_fn_ceil_date(Context*, StringRef unit, int32_t days, int32_t* result
 
 // ---- numbers as times --------------------------------------------------------------------------
 
-WEIR_FUNCTION("TO_TIMESTAMP_LTZ(BIGINT, INT) -> TIMESTAMP_LTZ(3) [fails]",
-              "The instant so many seconds (precision 0) or milliseconds (precision 3) after 1970-01-01 00:00:00 UTC.",
-              "TO_TIMESTAMP_LTZ(1000, 3) = TO_TIMESTAMP_LTZ(1, 0)")
+WEIR_FUNCTION(
+    "TO_TIMESTAMP_LTZ(BIGINT, INT) -> TIMESTAMP_LTZ(3) [fails]",
+    "The instant so many seconds (precision 0) or milliseconds (precision 3) after 1970-01-01 00:00:00 UTC.",
+    "TO_TIMESTAMP_LTZ(1000, 3) = TO_TIMESTAMP_LTZ(1, 0)")
 Status weir_fn_to_timestamp_ltz(Context*, int64_t value, int32_t precision, int64_t* result) {
   if (precision != 0 && precision != 3) return Status::BadArgument;
-  return __builtin_mul_overflow(value, precision == 0 ? kSecond : int64_t{1000}, result) ? Status::Overflow : Status::Value;
+  return __builtin_mul_overflow(value, precision == 0 ? kSecond : int64_t{1000}, result) ? Status::Overflow
+                                                                                         : Status::Value;
 }
 
 WEIR_FUNCTION("TO_TIMESTAMP_LTZ(BIGINT) -> TIMESTAMP_LTZ(3) [fails]",
@@ -218,20 +237,25 @@ Status weir_fn_to_timestamp_ltz_ms(Context*, int64_t value, int64_t* result) {
 // ---- the clock: one reading per batch of records -----------------------------------------------
 
 namespace {
-int64_t now(const Context* context) { return context->processing_time_us - floor_modulo(context->processing_time_us, 1000); }
+int64_t now(const Context* context) {
+  return context->processing_time_us - floor_modulo(context->processing_time_us, 1000);
+}
 }  // namespace
 
-#define WEIR_NOW(NAME, name)                                                                       \
-  WEIR_FUNCTION(NAME "() -> TIMESTAMP_LTZ(3) [volatile]", "The time by the clock.",                \
-                NAME "() > TO_TIMESTAMP_LTZ(0, 3)")                                                \
+#define WEIR_NOW(NAME, name)                                                        \
+  WEIR_FUNCTION(NAME "() -> TIMESTAMP_LTZ(3) [volatile]", "The time by the clock.", \
+                NAME "() > TO_TIMESTAMP_LTZ(0, 3)")                                 \
   int64_t weir_fn_##name(Context* context) { return now(context); }
 WEIR_NOW("NOW", now)
 WEIR_NOW("CURRENT_TIMESTAMP", current_timestamp)
 WEIR_NOW("CURRENT_ROW_TIMESTAMP", current_row_timestamp)
 
-WEIR_FUNCTION("LOCALTIMESTAMP() -> TIMESTAMP(3) [volatile, zone]", "The time by the clock in `table.local-time-zone`.",
+WEIR_FUNCTION("LOCALTIMESTAMP() -> TIMESTAMP(3) [volatile, zone]",
+              "The time by the clock in `table.local-time-zone`.",
               "LOCALTIMESTAMP > TIMESTAMP '2020-01-01 00:00:00'")
-int64_t weir_fn_localtimestamp(Context* context, int64_t zone_offset_us) { return now(context) + zone_offset_us; }
+int64_t weir_fn_localtimestamp(Context* context, int64_t zone_offset_us) {
+  return now(context) + zone_offset_us;
+}
 
 WEIR_FUNCTION("CURRENT_DATE() -> DATE [volatile, zone]", "The date by the clock in `table.local-time-zone`.",
               "CURRENT_DATE > DATE '2020-01-01'")
@@ -239,6 +263,6 @@ int32_t weir_fn_current_date(Context* context, int64_t zone_offset_us) {
   return static_cast<int32_t>(floor_divide(now(context) + zone_offset_us, kDay));
 }
 
-WEIR_FUNCTION("UNIX_TIMESTAMP() -> BIGINT [volatile]", "The seconds since 1970-01-01 00:00:00 UTC by the clock.",
-              "UNIX_TIMESTAMP() > 0")
+WEIR_FUNCTION("UNIX_TIMESTAMP() -> BIGINT [volatile]",
+              "The seconds since 1970-01-01 00:00:00 UTC by the clock.", "UNIX_TIMESTAMP() > 0")
 int64_t weir_fn_unix_timestamp(Context* context) { return floor_divide(now(context), kSecond); }

@@ -19,7 +19,8 @@ using calendar::kSecond;
 
 constexpr const char* kMonths[] = {"January", "February", "March",     "April",   "May",      "June",
                                    "July",    "August",   "September", "October", "November", "December"};
-constexpr const char* kWeekdays[] = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
+constexpr const char* kWeekdays[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
+                                     "Friday", "Saturday", "Sunday"};
 
 // A run of one letter, or literal text.
 struct Token {
@@ -67,7 +68,8 @@ char* put_text(const char* text, uint64_t most, char* out) {
 char* put_number(int64_t value, uint32_t count, char* out) {
   if (value < 0) *out++ = '-', value = -value;
   char digits[20];
-  const auto size = static_cast<uint32_t>(decimal::print_unsigned(static_cast<uint64_t>(value), digits) - digits);
+  const auto size =
+      static_cast<uint32_t>(decimal::print_unsigned(static_cast<uint64_t>(value), digits) - digits);
   for (uint32_t i = size; i < count; ++i) *out++ = '0';
   std::memcpy(out, digits, size);
   return out + size;
@@ -103,7 +105,8 @@ bool put_field(const Token& token, int64_t us, char*& out) {
     case 'q': return number((date.month + 2) / 3, 2);
     case 'E':
       if (count > 4) return false;
-      return out = put_text(kWeekdays[calendar::iso_day_of_week(days) - 1], count == 4 ? UINT64_MAX : 3, out), true;
+      return out = put_text(kWeekdays[calendar::iso_day_of_week(days) - 1], count == 4 ? UINT64_MAX : 3, out),
+             true;
     case 'a':
       if (count != 1) return false;
       return out = put_text(time / kHour < 12 ? "AM" : "PM", 2, out), true;
@@ -186,7 +189,8 @@ enum class Taken : uint8_t { Fine, NoMatch, BadPattern };
 Taken take_field(const Token& token, bool fixed, const char*& at, const char* end, Fields* fields) {
   const int count = static_cast<int>(token.count);
   const auto number = [&](int64_t* value, int most) {
-    return calendar::take_number(at, end, fixed ? count : 1, fixed ? count : most, value) ? Taken::Fine : Taken::NoMatch;
+    return calendar::take_number(at, end, fixed ? count : 1, fixed ? count : most, value) ? Taken::Fine
+                                                                                          : Taken::NoMatch;
   };
   switch (token.letter) {
     case 'y':
@@ -208,7 +212,8 @@ Taken take_field(const Token& token, bool fixed, const char*& at, const char* en
       return take_name(at, end, kWeekdays, 7, &ignored) ? Taken::Fine : Taken::NoMatch;
     }
     case 'a':
-      if (!equal_ignoring_case(at, end, "am", 2) && !equal_ignoring_case(at, end, "pm", 2)) return Taken::NoMatch;
+      if (!equal_ignoring_case(at, end, "am", 2) && !equal_ignoring_case(at, end, "pm", 2))
+        return Taken::NoMatch;
       fields->half = (*at | 0x20) == 'p';
       at += 2;
       return Taken::Fine;
@@ -249,7 +254,8 @@ Status parse(StringRef text, StringRef pattern, int64_t* us) {
     Token token{};
     if (!take_token(pattern, in_quotes, &token)) return Status::BadArgument;
     if (token.letter == 0) {
-      for (uint64_t i = 0; i < token.size && matches; ++i) matches = calendar::take_character(at, end, token.text[i]);
+      for (uint64_t i = 0; i < token.size && matches; ++i)
+        matches = calendar::take_character(at, end, token.text[i]);
       continue;
     }
     Token next{};
@@ -267,16 +273,21 @@ Status parse(StringRef text, StringRef pattern, int64_t* us) {
     matches = matches && taken == Taken::Fine;
   }
   if (!matches || at != end) return Status::Null;
-  if (fields.half_hour >= 0) fields.hour = fields.half_hour + (fields.half == 1 ? 12 : 0);
-  else if (fields.half == 1 && fields.hour < 12) fields.hour += 12;
+  if (fields.half_hour >= 0)
+    fields.hour = fields.half_hour + (fields.half == 1 ? 12 : 0);
+  else if (fields.half == 1 && fields.hour < 12)
+    fields.hour += 12;
   if (fields.year < 1 || fields.year > 9999 || fields.month < 1 || fields.month > 12 || fields.day < 1 ||
-      fields.day > calendar::days_in_month(fields.year, static_cast<int32_t>(fields.month)) || fields.hour > 23 ||
-      fields.minute > 59 || fields.second > 59 || fields.day_of_year > 365 + calendar::is_leap_year(fields.year)) {
+      fields.day > calendar::days_in_month(fields.year, static_cast<int32_t>(fields.month)) ||
+      fields.hour > 23 || fields.minute > 59 || fields.second > 59 ||
+      fields.day_of_year > 365 + calendar::is_leap_year(fields.year)) {
     return Status::Null;
   }
-  int64_t days = calendar::days_of({fields.year, static_cast<int32_t>(fields.month), static_cast<int32_t>(fields.day)});
+  int64_t days =
+      calendar::days_of({fields.year, static_cast<int32_t>(fields.month), static_cast<int32_t>(fields.day)});
   if (fields.day_of_year > 0) days = calendar::days_of({fields.year, 1, 1}) + fields.day_of_year - 1;
-  *us = days * kDay + fields.hour * kHour + fields.minute * kMinute + fields.second * kSecond + fields.fraction_us;
+  *us = days * kDay + fields.hour * kHour + fields.minute * kMinute + fields.second * kSecond +
+        fields.fraction_us;
   return Status::Value;
 }
 
@@ -286,7 +297,8 @@ bool parse_default(StringRef text, int64_t* us) {
   const char* const end = text.data + text.size;
   int64_t days = 0, time = 0;
   if (!calendar::take_date(at, end, &days)) return false;
-  if (at != end && (!calendar::take_character(at, end, ' ') || !calendar::take_time(at, end, &time))) return false;
+  if (at != end && (!calendar::take_character(at, end, ' ') || !calendar::take_time(at, end, &time)))
+    return false;
   *us = days * kDay + time;
   return at == end;
 }
@@ -295,9 +307,10 @@ constexpr StringRef kDefaultPattern{"yyyy-MM-dd HH:mm:ss", 19};
 
 }  // namespace
 
-WEIR_FUNCTION("DATE_FORMAT(TIMESTAMP, STRING) -> STRING [fails]",
-              "The time by a Java pattern (y M d D Q E a H k K h m s S A n, 'text'); fails for other letters.",
-              "DATE_FORMAT(TIMESTAMP '2026-03-08 09:05:00', 'EEE dd.MM.yyyy HH:mm') = 'Sun 08.03.2026 09:05'")
+WEIR_FUNCTION(
+    "DATE_FORMAT(TIMESTAMP, STRING) -> STRING [fails]",
+    "The time by a Java pattern (y M d D Q E a H k K h m s S A n, 'text'); fails for other letters.",
+    "DATE_FORMAT(TIMESTAMP '2026-03-08 09:05:00', 'EEE dd.MM.yyyy HH:mm') = 'Sun 08.03.2026 09:05'")
 Status weir_fn_date_format(Context* context, int64_t us, StringRef pattern, StringRef* result) {
   return format(context, us, pattern, result);
 }
@@ -348,9 +361,10 @@ Status weir_fn_to_date_format(Context*, StringRef text, StringRef pattern, int32
   return status;
 }
 
-WEIR_FUNCTION("UNIX_TIMESTAMP(STRING) -> BIGINT [nullable, zone]",
-              "The seconds since 1970-01-01 00:00:00 UTC of a time in `table.local-time-zone`; NULL if it is none.",
-              "UNIX_TIMESTAMP('1970-01-02 00:00:00') - UNIX_TIMESTAMP('1970-01-01 00:00:00') = 86400")
+WEIR_FUNCTION(
+    "UNIX_TIMESTAMP(STRING) -> BIGINT [nullable, zone]",
+    "The seconds since 1970-01-01 00:00:00 UTC of a time in `table.local-time-zone`; NULL if it is none.",
+    "UNIX_TIMESTAMP('1970-01-02 00:00:00') - UNIX_TIMESTAMP('1970-01-01 00:00:00') = 86400")
 Status weir_fn_unix_timestamp_text(Context*, StringRef text, int64_t zone_offset_us, int64_t* result) {
   int64_t us = 0;
   if (!parse_default(trim_spaces(text), &us)) return Status::Null;
@@ -358,10 +372,12 @@ Status weir_fn_unix_timestamp_text(Context*, StringRef text, int64_t zone_offset
   return Status::Value;
 }
 
-WEIR_FUNCTION("UNIX_TIMESTAMP(STRING, STRING) -> BIGINT [nullable, fails, zone]",
-              "The same by a Java pattern; NULL if the text does not match, fails if the pattern is wrong.",
-              "UNIX_TIMESTAMP('02.01.1970', 'dd.MM.yyyy') - UNIX_TIMESTAMP('01.01.1970', 'dd.MM.yyyy') = 86400")
-Status weir_fn_unix_timestamp_format(Context*, StringRef text, StringRef pattern, int64_t zone_offset_us, int64_t* result) {
+WEIR_FUNCTION(
+    "UNIX_TIMESTAMP(STRING, STRING) -> BIGINT [nullable, fails, zone]",
+    "The same by a Java pattern; NULL if the text does not match, fails if the pattern is wrong.",
+    "UNIX_TIMESTAMP('02.01.1970', 'dd.MM.yyyy') - UNIX_TIMESTAMP('01.01.1970', 'dd.MM.yyyy') = 86400")
+Status weir_fn_unix_timestamp_format(Context*, StringRef text, StringRef pattern, int64_t zone_offset_us,
+                                     int64_t* result) {
   int64_t us = 0;
   const Status status = parse(text, pattern, &us);
   if (status == Status::Value) *result = floor_divide(us - zone_offset_us, kSecond);
@@ -369,19 +385,22 @@ Status weir_fn_unix_timestamp_format(Context*, StringRef text, StringRef pattern
 }
 
 WEIR_FUNCTION("FROM_UNIXTIME(BIGINT) -> STRING [fails, zone]",
-              "The time so many seconds after 1970-01-01 00:00:00 UTC in `table.local-time-zone`, as `yyyy-MM-dd HH:mm:ss`.",
+              "The time so many seconds after 1970-01-01 00:00:00 UTC in `table.local-time-zone`, as "
+              "`yyyy-MM-dd HH:mm:ss`.",
               "CHAR_LENGTH(FROM_UNIXTIME(44)) = 19")
 Status weir_fn_from_unixtime(Context* context, int64_t seconds, int64_t zone_offset_us, StringRef* result) {
   int64_t us = 0;
-  if (__builtin_mul_overflow(seconds, kSecond, &us) || __builtin_add_overflow(us, zone_offset_us, &us)) return Status::Overflow;
+  if (__builtin_mul_overflow(seconds, kSecond, &us) || __builtin_add_overflow(us, zone_offset_us, &us))
+    return Status::Overflow;
   return format(context, us, kDefaultPattern, result);
 }
 
 WEIR_FUNCTION("FROM_UNIXTIME(BIGINT, STRING) -> STRING [fails, zone]", "The same by a Java pattern.",
               "FROM_UNIXTIME(44, 'ss') = '44'")
-Status weir_fn_from_unixtime_format(Context* context, int64_t seconds, StringRef pattern, int64_t zone_offset_us,
-                                    StringRef* result) {
+Status weir_fn_from_unixtime_format(Context* context, int64_t seconds, StringRef pattern,
+                                    int64_t zone_offset_us, StringRef* result) {
   int64_t us = 0;
-  if (__builtin_mul_overflow(seconds, kSecond, &us) || __builtin_add_overflow(us, zone_offset_us, &us)) return Status::Overflow;
+  if (__builtin_mul_overflow(seconds, kSecond, &us) || __builtin_add_overflow(us, zone_offset_us, &us))
+    return Status::Overflow;
   return format(context, us, pattern, result);
 }

@@ -23,7 +23,9 @@ struct StoredBytes {
 
 int64_t stored(const StateMemory*, const int64_t* at) { return *at; }
 Int128 stored(const StateMemory*, const Int128* at) { return *at; }
-StringRef stored(const StateMemory* memory, const StoredBytes* at) { return {memory->base + at->offset, at->size}; }
+StringRef stored(const StateMemory* memory, const StoredBytes* at) {
+  return {memory->base + at->offset, at->size};
+}
 
 int64_t store(StateMemory*, int64_t value) { return value; }
 Int128 store(StateMemory*, Int128 value) { return value; }
@@ -44,7 +46,9 @@ bool equal(StringRef a, StringRef b) {
   return a.size == b.size && (a.size == 0 || std::memcmp(a.data, b.data, a.size) == 0);
 }
 
-ValueSet* at(const StateMemory* memory, uint64_t set) { return reinterpret_cast<ValueSet*>(memory->base + set); }
+ValueSet* at(const StateMemory* memory, uint64_t set) {
+  return reinterpret_cast<ValueSet*>(memory->base + set);
+}
 template <typename Stored>
 Stored* values(const StateMemory* memory, const ValueSet* set) {
   return reinterpret_cast<Stored*>(memory->base + set->values);
@@ -126,7 +130,9 @@ bool weir_set_insert_i128(StateMemory* memory, uint64_t* set, Int128 value) {
 bool weir_set_insert_bytes(StateMemory* memory, uint64_t* set, StringRef value) {
   return insert<StoredBytes>(memory, set, value);
 }
-uint64_t weir_set_count(const StateMemory* memory, uint64_t set) { return set == 0 ? 0 : at(memory, set)->count; }
+uint64_t weir_set_count(const StateMemory* memory, uint64_t set) {
+  return set == 0 ? 0 : at(memory, set)->count;
+}
 int64_t weir_set_value_i64(const StateMemory* memory, uint64_t set, uint64_t position) {
   return *(values<int64_t>(memory, at(memory, set)) + position);
 }

@@ -1,11 +1,5 @@
 #include "compiler/catalog/functions.h"
 
-#include <llvm/Bitcode/BitcodeReader.h>
-#include <llvm/IR/Constants.h>
-#include <llvm/IR/GlobalVariable.h>
-#include <llvm/IR/LLVMContext.h>
-#include <llvm/IR/Module.h>
-
 #include <deque>
 #include <map>
 
@@ -16,23 +10,17 @@
 namespace weir::catalog {
 namespace {
 
-// Calls f(symbol, annotation text) for each annotation. `llvm.global.annotations` is an array of {function, text, …}; reading
-// it needs no function body, so the module is parsed lazily and thrown away.
-template <typename F>
-void read_annotations(std::span<const char> bitcode, F&& f) {
-  llvm::LLVMContext context;
-  auto module = llvm::getLazyBitcodeModule(
-      llvm::MemoryBufferRef(llvm::StringRef(bitcode.data(), bitcode.size()), "stdlib"), context,
-      /*ShouldLazyLoadMetadata=*/true);
-  WEIR_CHECK(static_cast<bool>(module), "the bitcode of the stdlib cannot be read");
-  const llvm::GlobalVariable* annotations = (*module)->getNamedGlobal("llvm.global.annotations");
-  WEIR_CHECK(annotations != nullptr && annotations->hasInitializer(), "the stdlib has no annotations");
-  for (const llvm::Use& row : annotations->getInitializer()->operands()) {
-    const auto* fields = llvm::cast<llvm::ConstantStruct>(row.get());
-    const auto* text = llvm::cast<llvm::GlobalVariable>(fields->getOperand(1)->stripPointerCasts());
-    f(std::string_view(fields->getOperand(0)->stripPointerCasts()->getName()),
-      std::string_view(llvm::cast<llvm::ConstantDataArray>(text->getInitializer())->getAsCString()));
+// The table has a symbol, a source file's stem and the four lines of an annotation for each function.
+std::string_view take_lines(std::string_view& text, int count) {
+  size_t end = 0;
+  for (; count > 0; --count) {
+    end = text.find('\n', end);
+    WEIR_CHECK(end != std::string_view::npos, "the table of functions is cut off");
+    ++end;
   }
+  const std::string_view lines = text.substr(0, end - 1);
+  text.remove_prefix(end);
+  return lines;
 }
 
 }  // namespace
@@ -47,16 +35,19 @@ struct FunctionCatalog::Tables {
 
 FunctionCatalog::FunctionCatalog() {
   auto tables = std::make_shared<Tables>();
-  if (const auto bitcode = bitcode::stdlib(); !bitcode.empty()) {
-    read_annotations(bitcode, [&](std::string_view symbol, std::string_view text) {
-      if (auto function = parse_function(text, symbol)) {
-        const Function& stored = tables->functions.emplace_back(std::move(*function));
-        tables->functions_by_name[stored.name].push_back(&stored);
-      } else if (auto aggregate = parse_aggregate(text, symbol)) {
-        const Aggregate& stored = tables->aggregates.emplace_back(std::move(*aggregate));
-        tables->aggregates_by_name[stored.name].push_back(&stored);
-      }
-    });
+  const std::span<const char> table = bitcode::functions();
+  for (std::string_view left(table.data(), table.size()); !left.empty();) {
+    const std::string_view symbol = take_lines(left, 1);
+    const std::string_view topic = take_lines(left, 1);
+    const std::string_view annotation = take_lines(left, 4);
+    if (auto function = parse_function(annotation, symbol)) {
+      function->topic = topic;
+      const Function& stored = tables->functions.emplace_back(std::move(*function));
+      tables->functions_by_name[stored.name].push_back(&stored);
+    } else if (auto aggregate = parse_aggregate(annotation, symbol)) {
+      const Aggregate& stored = tables->aggregates.emplace_back(std::move(*aggregate));
+      tables->aggregates_by_name[stored.name].push_back(&stored);
+    }
   }
   std::map<std::string_view, bool> names;
   for (const auto& entry : tables->functions_by_name) names.emplace(entry.first, true);
@@ -86,13 +77,15 @@ const std::vector<std::string>& FunctionCatalog::names() const { return tables_-
 
 std::vector<const Function*> FunctionCatalog::all_functions() const {
   std::vector<const Function*> all;
-  for (const auto& entry : tables_->functions_by_name) all.insert(all.end(), entry.second.begin(), entry.second.end());
+  for (const auto& entry : tables_->functions_by_name)
+    all.insert(all.end(), entry.second.begin(), entry.second.end());
   return all;
 }
 
 std::vector<const Aggregate*> FunctionCatalog::all_aggregates() const {
   std::vector<const Aggregate*> all;
-  for (const auto& entry : tables_->aggregates_by_name) all.insert(all.end(), entry.second.begin(), entry.second.end());
+  for (const auto& entry : tables_->aggregates_by_name)
+    all.insert(all.end(), entry.second.begin(), entry.second.end());
   return all;
 }
 

@@ -21,9 +21,9 @@ struct TypePattern {
     AnyDecimal64,  // DECIMAL of at most 18 digits; travels as i64
     AnyTimestamp,  // TIMESTAMP of any precision
     AnyTimestampLtz,
-    Any,           // any type; the value is not passed to the C function
-    SameAs,        // result only: the type of argument `argument` (from 0)
-    Rule,          // result only: `result_rule` names a rule of the analysis
+    Any,     // any type; the value is not passed to the C function
+    SameAs,  // result only: the type of argument `argument` (from 0)
+    Rule,    // result only: `result_rule` names a rule of the analysis
   } form = Form::Exact;
   types::Type type;
   uint32_t argument = 0;
@@ -33,18 +33,20 @@ struct TypePattern {
 struct Function {
   std::string name;  // upper case
   std::vector<TypePattern> parameters;
-  bool variadic = false;       // the last parameter repeats, zero times too
+  bool variadic = false;  // the last parameter repeats, zero times too
   TypePattern result;
-  std::string result_rule;     // "", "round_decimal", "integral_decimal", "mod_decimal"
+  std::string result_rule;  // "", "round_decimal", "integral_decimal", "mod_decimal"
   std::string symbol;
   bool may_return_null = false;  // status form: NULL for some non-NULL arguments
   bool can_fail = false;         // status form: may report failure
   bool called_on_null = false;   // else NULL in any argument gives NULL without a call
   bool is_volatile = false;
-  bool takes_types = false;      // (precision, scale) as i32 pairs follow DECIMAL and TIMESTAMP arguments and precede a DECIMAL result
-  bool takes_zone = false;       // the offset of table.local-time-zone in microseconds is passed last
-  std::string doc;               // one line
-  std::string example;           // "upper('abc') = 'ABC'"
+  bool takes_types =
+      false;  // (precision, scale) as i32 pairs follow DECIMAL and TIMESTAMP arguments and precede a DECIMAL result
+  bool takes_zone = false;  // the offset of table.local-time-zone in microseconds is passed last
+  std::string topic;        // stem of its file in stdlib/: "strings", "math", …
+  std::string doc;          // one line
+  std::string example;      // "upper('abc') = 'ABC'"
 };
 
 // An aggregate overload: the names of its holes in the bitcode.
@@ -52,22 +54,23 @@ struct Aggregate {
   std::string name;  // upper case
   std::vector<TypePattern> parameters;
   TypePattern result;
-  std::string result_rule;     // "", "sum_decimal", "avg_decimal"
-  std::string symbol;          // prefix of <symbol>_finish
-  std::string state_symbol;    // prefix of _init, _update, _merge, _retract; calls with equal arguments may share a state
-  uint32_t state_bytes = 0;    // of the accumulator, 16-byte aligned at most
+  std::string result_rule;  // "", "sum_decimal", "avg_decimal"
+  std::string symbol;       // prefix of <symbol>_finish
+  std::string
+      state_symbol;  // prefix of _init, _update, _merge, _retract; calls with equal arguments may share a state
+  uint32_t state_bytes = 0;  // of the accumulator, 16-byte aligned at most
   uint32_t state_align = 8;
-  bool invertible = false;     // has _retract and is exact
-  bool can_fail = false;       // _finish may report overflow
+  bool invertible = false;       // has _retract and is exact
+  bool can_fail = false;         // _finish may report overflow
   bool may_return_null = false;  // _finish gives NULL where there was no value
-  bool takes_types = false;    // (precision, scale) of the first argument are passed to _finish as i32
+  bool takes_types = false;      // (precision, scale) of the first argument are passed to _finish as i32
   std::string doc;
   std::string example;
 };
 
 class FunctionCatalog {
  public:
-  // Reads the bitcode that is embedded in this program, once.
+  // Reads what was taken out of the bitcode when Weir was built (tools/extract_functions), once.
   static const FunctionCatalog& instance();
 
   // In order of preference; empty where there is no such name.

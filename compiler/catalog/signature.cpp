@@ -37,10 +37,11 @@ constexpr NamedPattern kPatterns[] = {
     {"ANY", Form::Any, Kind::Null},
 };
 constexpr std::string_view kRules[] = {"sum_decimal", "avg_decimal", "round_decimal", "integral_decimal",
-                                        "mod_decimal"};
+                                       "mod_decimal"};
 
 [[noreturn]] void malformed(std::string_view annotation) {
-  diagnostics::internal_error(__FILE__, __LINE__, "malformed annotation in the stdlib: " + std::string(annotation));
+  diagnostics::internal_error(__FILE__, __LINE__,
+                              "malformed annotation in the stdlib: " + std::string(annotation));
 }
 
 std::string_view trim(std::string_view text) {
@@ -90,7 +91,8 @@ std::string print_pattern(const TypePattern& pattern, std::string_view rule) {
   for (const NamedPattern& known : kPatterns) {
     if (known.kind != pattern.type.kind) continue;
     if (pattern.form == Form::Exact && known.kind == Kind::Decimal) {
-      return "DECIMAL(" + std::to_string(pattern.type.precision) + ", " + std::to_string(pattern.type.scale) + ")";
+      return "DECIMAL(" + std::to_string(pattern.type.precision) + ", " + std::to_string(pattern.type.scale) +
+             ")";
     }
     if (pattern.form == Form::Exact && (known.kind == Kind::Timestamp || known.kind == Kind::TimestampLtz)) {
       return std::string(known.name) + "(" + std::to_string(pattern.type.precision) + ")";
@@ -190,13 +192,20 @@ std::optional<Function> parse_function(std::string_view annotation, std::string_
   function.example = lines->example;
   for (std::string_view rest = signature->flags; !rest.empty();) {
     const std::string_view flag = take(rest, ",");
-    if (flag == "nullable") function.may_return_null = true;
-    else if (flag == "fails") function.can_fail = true;
-    else if (flag == "on_null") function.called_on_null = true;
-    else if (flag == "volatile") function.is_volatile = true;
-    else if (flag == "types") function.takes_types = true;
-    else if (flag == "zone") function.takes_zone = true;
-    else malformed(annotation);
+    if (flag == "nullable")
+      function.may_return_null = true;
+    else if (flag == "fails")
+      function.can_fail = true;
+    else if (flag == "on_null")
+      function.called_on_null = true;
+    else if (flag == "volatile")
+      function.is_volatile = true;
+    else if (flag == "types")
+      function.takes_types = true;
+    else if (flag == "zone")
+      function.takes_zone = true;
+    else
+      malformed(annotation);
   }
   return function;
 }
@@ -218,25 +227,36 @@ std::optional<Aggregate> parse_aggregate(std::string_view annotation, std::strin
   for (std::string_view rest = signature->flags; !rest.empty();) {
     std::string_view value = take(rest, ",");
     const std::string_view flag = take(value, "=");
-    if (flag == "state") aggregate.state_bytes = parse_number(value).value_or(0);
-    else if (flag == "align") aggregate.state_align = parse_number(value).value_or(0);
-    else if (flag == "invertible") aggregate.invertible = true;
-    else if (flag == "fails") aggregate.can_fail = true;
-    else if (flag == "nullable") aggregate.may_return_null = true;
-    else if (flag == "types") aggregate.takes_types = true;
-    else if (flag == "state_of") aggregate.state_symbol = value;
-    else malformed(annotation);
+    if (flag == "state")
+      aggregate.state_bytes = parse_number(value).value_or(0);
+    else if (flag == "align")
+      aggregate.state_align = parse_number(value).value_or(0);
+    else if (flag == "invertible")
+      aggregate.invertible = true;
+    else if (flag == "fails")
+      aggregate.can_fail = true;
+    else if (flag == "nullable")
+      aggregate.may_return_null = true;
+    else if (flag == "types")
+      aggregate.takes_types = true;
+    else if (flag == "state_of")
+      aggregate.state_symbol = value;
+    else
+      malformed(annotation);
   }
-  if (aggregate.state_bytes == 0 || (aggregate.state_align != 8 && aggregate.state_align != 16)) malformed(annotation);
+  if (aggregate.state_bytes == 0 || (aggregate.state_align != 8 && aggregate.state_align != 16))
+    malformed(annotation);
   return aggregate;
 }
 
 std::string to_string(const Function& function) {
-  return print_signature(function.name, function.parameters, function.variadic, function.result, function.result_rule);
+  return print_signature(function.name, function.parameters, function.variadic, function.result,
+                         function.result_rule);
 }
 
 std::string to_string(const Aggregate& aggregate) {
-  return print_signature(aggregate.name, aggregate.parameters, false, aggregate.result, aggregate.result_rule);
+  return print_signature(aggregate.name, aggregate.parameters, false, aggregate.result,
+                         aggregate.result_rule);
 }
 
 }  // namespace weir::catalog

@@ -16,4 +16,7 @@ std::span<const std::string_view> kernel_names();
 // Returns the bitcode of all of stdlib/, linked into one module.
 std::span<const char> stdlib();
 
+// Returns the annotations of the functions in stdlib/, as tools/extract_functions writes them.
+std::span<const char> functions();
+
 }  // namespace weir::bitcode

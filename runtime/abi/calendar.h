@@ -22,7 +22,9 @@ struct Date {
   int32_t day;    // 1…31
 };
 
-constexpr int64_t floor_divide(int64_t a, int64_t b) { return a / b - ((a % b != 0) && ((a < 0) != (b < 0))); }
+constexpr int64_t floor_divide(int64_t a, int64_t b) {
+  return a / b - ((a % b != 0) && ((a < 0) != (b < 0)));
+}
 constexpr int64_t floor_modulo(int64_t a, int64_t b) { return a - floor_divide(a, b) * b; }
 
 constexpr bool is_leap_year(int64_t year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
@@ -43,7 +45,8 @@ constexpr Date date_of(int64_t days) {
   const int64_t shifted = days + 719468;
   const int64_t era = floor_divide(shifted, 146097);
   const int64_t day_of_era = shifted - era * 146097;
-  const int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  const int64_t year_of_era =
+      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
   const int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const int64_t shifted_month = (5 * day_of_year + 2) / 153;
   const auto day = static_cast<int32_t>(day_of_year - (153 * shifted_month + 2) / 5 + 1);
@@ -65,7 +68,9 @@ constexpr int32_t day_of_year(int64_t days) {
   return static_cast<int32_t>(days - days_of({date_of(days).year, 1, 1})) + 1;
 }
 // ISO 8601: Monday is 1.
-constexpr int32_t iso_day_of_week(int64_t days) { return static_cast<int32_t>(floor_modulo(days + 3, 7)) + 1; }
+constexpr int32_t iso_day_of_week(int64_t days) {
+  return static_cast<int32_t>(floor_modulo(days + 3, 7)) + 1;
+}
 
 struct IsoWeek {
   int64_t year;
@@ -87,8 +92,10 @@ constexpr char* print_digits(int64_t value, int digits, char* out) {
 }
 
 constexpr char* print_year(int64_t year, char* out) {
-  if (year < 0) *out++ = '-', year = -year;
-  else if (year > 9999) *out++ = '+';
+  if (year < 0)
+    *out++ = '-', year = -year;
+  else if (year > 9999)
+    *out++ = '+';
   return year > 9999 ? decimal::print_unsigned(static_cast<uint64_t>(year), out) : print_digits(year, 4, out);
 }
 
@@ -134,7 +141,8 @@ constexpr int fraction_digits(int64_t us) {
 constexpr bool take_number(const char*& at, const char* end, int least, int most, int64_t* value) {
   int digits = 0;
   *value = 0;
-  for (; digits < most && at != end && *at >= '0' && *at <= '9'; ++digits, ++at) *value = *value * 10 + (*at - '0');
+  for (; digits < most && at != end && *at >= '0' && *at <= '9'; ++digits, ++at)
+    *value = *value * 10 + (*at - '0');
   return digits >= least;
 }
 constexpr bool take_character(const char*& at, const char* end, char wanted) {
@@ -146,11 +154,13 @@ constexpr bool take_character(const char*& at, const char* end, char wanted) {
 // A date of the years 0001…9999: yyyy-MM-dd, month and day may be of one digit.
 constexpr bool take_date(const char*& at, const char* end, int64_t* days) {
   int64_t year = 0, month = 0, day = 0;
-  if (!take_number(at, end, 4, 4, &year) || !take_character(at, end, '-') || !take_number(at, end, 1, 2, &month) ||
-      !take_character(at, end, '-') || !take_number(at, end, 1, 2, &day)) {
+  if (!take_number(at, end, 4, 4, &year) || !take_character(at, end, '-') ||
+      !take_number(at, end, 1, 2, &month) || !take_character(at, end, '-') ||
+      !take_number(at, end, 1, 2, &day)) {
     return false;
   }
-  if (year == 0 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, static_cast<int32_t>(month))) {
+  if (year == 0 || month < 1 || month > 12 || day < 1 ||
+      day > days_in_month(year, static_cast<int32_t>(month))) {
     return false;
   }
   *days = days_of({year, static_cast<int32_t>(month), static_cast<int32_t>(day)});
@@ -160,7 +170,8 @@ constexpr bool take_date(const char*& at, const char* end, int64_t* days) {
 // HH:mm[:ss[.fraction of 0…9 digits]], in microseconds of the day; digits behind the sixth are cut.
 constexpr bool take_time(const char*& at, const char* end, int64_t* us) {
   int64_t hour = 0, minute = 0, second = 0, fraction = 0;
-  if (!take_number(at, end, 1, 2, &hour) || !take_character(at, end, ':') || !take_number(at, end, 1, 2, &minute)) {
+  if (!take_number(at, end, 1, 2, &hour) || !take_character(at, end, ':') ||
+      !take_number(at, end, 1, 2, &minute)) {
     return false;
   }
   if (take_character(at, end, ':')) {

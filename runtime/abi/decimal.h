@@ -24,7 +24,9 @@ constexpr std::array<Int128, kMaxPrecision + 1> make_powers_of_ten() {
 }  // namespace detail
 inline constexpr std::array<Int128, kMaxPrecision + 1> kPowersOfTen = detail::make_powers_of_ten();
 
-constexpr UInt128 magnitude(Int128 value) { return value < 0 ? -static_cast<UInt128>(value) : static_cast<UInt128>(value); }
+constexpr UInt128 magnitude(Int128 value) {
+  return value < 0 ? -static_cast<UInt128>(value) : static_cast<UInt128>(value);
+}
 constexpr Int128 with_sign(UInt128 magnitude, bool negative) {
   return static_cast<Int128>(negative ? -magnitude : magnitude);
 }
@@ -46,7 +48,8 @@ constexpr UInt256 multiply_wide(UInt128 a, UInt128 b) {
   const UInt128 low = static_cast<UInt128>(a0) * b0;
   const UInt128 mid_a = static_cast<UInt128>(a1) * b0 + (low >> 64);
   const UInt128 mid_b = static_cast<UInt128>(a0) * b1 + static_cast<uint64_t>(mid_a);
-  return {static_cast<UInt128>(a1) * b1 + (mid_a >> 64) + (mid_b >> 64), (mid_b << 64) | static_cast<uint64_t>(low)};
+  return {static_cast<UInt128>(a1) * b1 + (mid_a >> 64) + (mid_b >> 64),
+          (mid_b << 64) | static_cast<uint64_t>(low)};
 }
 
 constexpr bool add(UInt256* into, UInt128 value) {  // true: carried out of 256 bits
@@ -125,7 +128,8 @@ constexpr bool add(Int128 a, int a_scale, Int128 b, int b_scale, int scale, int 
   const bool fine = !__builtin_mul_overflow(a, kPowersOfTen[common - a_scale], &a_scaled) &&
                     !__builtin_mul_overflow(b, kPowersOfTen[common - b_scale], &b_scaled) &&
                     !__builtin_add_overflow(a_scaled, b_scaled, &sum);
-  if (fine) [[likely]] return rescale(sum, common, scale, precision, result);
+  if (fine) [[likely]]
+    return rescale(sum, common, scale, precision, result);
   // The sum has more than 128 bits at the common scale: add the magnitudes in 256.
   UInt256 a_wide = multiply_wide(magnitude(a), static_cast<UInt128>(kPowersOfTen[common - a_scale]));
   UInt256 b_wide = multiply_wide(magnitude(b), static_cast<UInt128>(kPowersOfTen[common - b_scale]));
@@ -145,18 +149,22 @@ constexpr bool add(Int128 a, int a_scale, Int128 b, int b_scale, int scale, int 
   }
   if (common < scale) return false;
   UInt128 quotient = 0;
-  if (!divide_half_up(a_wide, static_cast<UInt128>(kPowersOfTen[common - scale]), precision, &quotient)) return false;
+  if (!divide_half_up(a_wide, static_cast<UInt128>(kPowersOfTen[common - scale]), precision, &quotient))
+    return false;
   *result = with_sign(quotient, negative);
   return true;
 }
 
-constexpr bool subtract(Int128 a, int a_scale, Int128 b, int b_scale, int scale, int precision, Int128* result) {
+constexpr bool subtract(Int128 a, int a_scale, Int128 b, int b_scale, int scale, int precision,
+                        Int128* result) {
   return add(a, a_scale, -b, b_scale, scale, precision, result);
 }
 
-constexpr bool multiply(Int128 a, int a_scale, Int128 b, int b_scale, int scale, int precision, Int128* result) {
+constexpr bool multiply(Int128 a, int a_scale, Int128 b, int b_scale, int scale, int precision,
+                        Int128* result) {
   const int product_scale = a_scale + b_scale;
-  if (fits_int64(a) && fits_int64(b)) [[likely]] return rescale(a * b, product_scale, scale, precision, result);
+  if (fits_int64(a) && fits_int64(b)) [[likely]]
+    return rescale(a * b, product_scale, scale, precision, result);
   UInt256 product = multiply_wide(magnitude(a), magnitude(b));
   const bool negative = (a < 0) != (b < 0);
   if (product.high == 0 && !(product.low >> 127)) {
@@ -179,7 +187,8 @@ constexpr bool multiply(Int128 a, int a_scale, Int128 b, int b_scale, int scale,
 }
 
 // a / b; b is not 0.
-constexpr bool divide(Int128 a, int a_scale, Int128 b, int b_scale, int scale, int precision, Int128* result) {
+constexpr bool divide(Int128 a, int a_scale, Int128 b, int b_scale, int scale, int precision,
+                      Int128* result) {
   const bool negative = (a < 0) != (b < 0);
   const int up = scale - a_scale + b_scale;
   UInt128 quotient = 0;
@@ -189,7 +198,8 @@ constexpr bool divide(Int128 a, int a_scale, Int128 b, int b_scale, int scale, i
       if (a == 0) return *result = 0, true;
       Int128 scaled = 0;
       if (__builtin_mul_overflow(a, kPowersOfTen[up - kMaxPrecision], &scaled)) return false;
-      const UInt256 dividend = multiply_wide(magnitude(scaled), static_cast<UInt128>(kPowersOfTen[kMaxPrecision]));
+      const UInt256 dividend =
+          multiply_wide(magnitude(scaled), static_cast<UInt128>(kPowersOfTen[kMaxPrecision]));
       if (!divide_half_up(dividend, magnitude(b), precision, &quotient)) return false;
     } else {
       const UInt256 dividend = multiply_wide(magnitude(a), static_cast<UInt128>(kPowersOfTen[up]));
@@ -220,7 +230,8 @@ constexpr Int128 modulo(Int128 a, int a_scale, Int128 b, int b_scale) {
   Int128 scaled = 0;
   if (!__builtin_mul_overflow(a, kPowersOfTen[b_scale - a_scale], &scaled)) return scaled % b;
   const UInt128 divisor = magnitude(b);
-  const UInt256 product = multiply_wide(magnitude(a) % divisor, static_cast<UInt128>(kPowersOfTen[b_scale - a_scale]));
+  const UInt256 product =
+      multiply_wide(magnitude(a) % divisor, static_cast<UInt128>(kPowersOfTen[b_scale - a_scale]));
   UInt128 quotient = 0, remainder = 0;
   UInt256 rest = product;
   rest.high %= divisor;
@@ -232,7 +243,8 @@ constexpr Int128 modulo(Int128 a, int a_scale, Int128 b, int b_scale) {
 constexpr int compare(Int128 a, int a_scale, Int128 b, int b_scale) {
   if (a_scale == b_scale) return (a > b) - (a < b);
   if ((a < 0) != (b < 0)) return a < 0 ? -1 : 1;
-  const int a_up = a_scale < b_scale ? b_scale - a_scale : 0, b_up = b_scale < a_scale ? a_scale - b_scale : 0;
+  const int a_up = a_scale < b_scale ? b_scale - a_scale : 0,
+            b_up = b_scale < a_scale ? a_scale - b_scale : 0;
   const UInt256 x = multiply_wide(magnitude(a), static_cast<UInt128>(kPowersOfTen[a_up]));
   const UInt256 y = multiply_wide(magnitude(b), static_cast<UInt128>(kPowersOfTen[b_up]));
   const int order = x.high != y.high ? (x.high > y.high ? 1 : -1) : (x.low > y.low) - (x.low < y.low);

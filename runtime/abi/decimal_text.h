@@ -32,12 +32,14 @@ constexpr char* print(Int128 value, int scale, char* out) {
   char digits[40] = {};
   int count = 0;
   UInt128 rest = magnitude(value);
-  while (static_cast<uint64_t>(rest >> 64) != 0) {  // 18 digits at a time, so that the rest is done in 64 bits
+  while (static_cast<uint64_t>(rest >> 64) !=
+         0) {  // 18 digits at a time, so that the rest is done in 64 bits
     uint64_t part = static_cast<uint64_t>(rest % 1'000'000'000'000'000'000u);
     rest /= 1'000'000'000'000'000'000u;
     for (int i = 0; i < 18; ++i, part /= 10) digits[count++] = static_cast<char>('0' + part % 10);
   }
-  for (uint64_t part = static_cast<uint64_t>(rest); part != 0; part /= 10) digits[count++] = static_cast<char>('0' + part % 10);
+  for (uint64_t part = static_cast<uint64_t>(rest); part != 0; part /= 10)
+    digits[count++] = static_cast<char>('0' + part % 10);
   while (count <= scale) digits[count++] = '0';
   if (value < 0) *out++ = '-';
   while (count > scale) *out++ = digits[--count];
@@ -101,7 +103,8 @@ constexpr Parsed parse(const char* text, uint64_t size, int precision, int scale
 
   *result = 0;
   if (significant == 0) return Parsed::Fine;
-  const int64_t wanted = point + scale;  // so many significant digits stand before the last digit of the scale
+  const int64_t wanted =
+      point + scale;  // so many significant digits stand before the last digit of the scale
   if (wanted < 0) return Parsed::Fine;
   if (wanted > precision) return Parsed::OutOfRange;
   if (wanted >= kept) {

@@ -102,7 +102,8 @@ bool parse(std::string_view text, T* value) {
     if ((text[0] < '0' || text[0] > '9') && text[0] != '.') return false;
     const auto [end, error] = fast_float::from_chars(text.data(), text.data() + text.size(), *value);
     // Out of range: `value` is infinity or 0 all the same.
-    if ((error != std::errc() && error != std::errc::result_out_of_range) || end != text.data() + text.size()) {
+    if ((error != std::errc() && error != std::errc::result_out_of_range) ||
+        end != text.data() + text.size()) {
       return false;
     }
   }
@@ -142,5 +143,9 @@ char* weir_print_java_double(char* out, double value) { return print_java(out, v
 char* weir_print_java_float(char* out, float value) { return print_java(out, value); }
 bool weir_parse_double(const char* text, uint64_t size, double* value) { return parse({text, size}, value); }
 bool weir_parse_float(const char* text, uint64_t size, float* value) { return parse({text, size}, value); }
-double weir_round_double(double value, int32_t places, bool half_up) { return round_to_places(value, places, half_up); }
-float weir_round_float(float value, int32_t places, bool half_up) { return round_to_places(value, places, half_up); }
+double weir_round_double(double value, int32_t places, bool half_up) {
+  return round_to_places(value, places, half_up);
+}
+float weir_round_float(float value, int32_t places, bool half_up) {
+  return round_to_places(value, places, half_up);
+}

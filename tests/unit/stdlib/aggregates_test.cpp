@@ -11,9 +11,9 @@
 
 extern "C" {
 using weir::stdlib::Status;
-#define DECLARE_AGGREGATE(name, T)                                                         \
-  void weir_agg_##name##_init(void*);                                                      \
-  void weir_agg_##name##_update(Context*, void*, StateMemory*, T);                         \
+#define DECLARE_AGGREGATE(name, T)                                 \
+  void weir_agg_##name##_init(void*);                              \
+  void weir_agg_##name##_update(Context*, void*, StateMemory*, T); \
   void weir_agg_##name##_merge(void*, StateMemory*, const void*, const StateMemory*);
 DECLARE_AGGREGATE(sum_tinyint, int8_t)
 DECLARE_AGGREGATE(sum_bigint, int64_t)
@@ -30,8 +30,10 @@ Status weir_agg_sum_bigint_finish(Context*, const void*, const StateMemory*, int
 Status weir_agg_avg_bigint_finish(Context*, const void*, const StateMemory*, int64_t*);
 Status weir_agg_sum_decimal64_finish(Context*, const void*, const StateMemory*, weir::abi::Int128*);
 Status weir_agg_sum_decimal_finish(Context*, const void*, const StateMemory*, weir::abi::Int128*);
-Status weir_agg_avg_decimal64_finish(Context*, const void*, const StateMemory*, int32_t, int32_t, weir::abi::Int128*);
-Status weir_agg_avg_decimal_finish(Context*, const void*, const StateMemory*, int32_t, int32_t, weir::abi::Int128*);
+Status weir_agg_avg_decimal64_finish(Context*, const void*, const StateMemory*, int32_t, int32_t,
+                                     weir::abi::Int128*);
+Status weir_agg_avg_decimal_finish(Context*, const void*, const StateMemory*, int32_t, int32_t,
+                                   weir::abi::Int128*);
 Status weir_agg_min_double_finish(Context*, const void*, const StateMemory*, double*);
 Status weir_agg_max_double_finish(Context*, const void*, const StateMemory*, double*);
 Status weir_agg_min_string_finish(Context*, const void*, const StateMemory*, weir::abi::StringRef*);

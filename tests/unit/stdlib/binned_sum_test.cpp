@@ -24,7 +24,8 @@ std::vector<double> random_values(std::mt19937_64& engine, int exponents) {
   const size_t count = 1 + engine() % 200;
   for (size_t i = 0; i < count; ++i) {
     const double mantissa = static_cast<double>(static_cast<int64_t>(engine()) >> 10);
-    values.push_back(std::ldexp(mantissa, static_cast<int>(engine() % static_cast<uint64_t>(exponents)) - exponents / 2));
+    values.push_back(
+        std::ldexp(mantissa, static_cast<int>(engine() % static_cast<uint64_t>(exponents)) - exponents / 2));
     if (engine() % 4 == 0) values.push_back(-values[engine() % values.size()]);
   }
   return values;
@@ -65,7 +66,8 @@ TEST(BinnedSum, IsExactWhereIntegersAreExact) {
     }
     // An __int128 converts to double by rounding to nearest, ties to even.
     ASSERT_EQ(bits(round_binned<double>(sum, 1)), bits(static_cast<double>(total) + 0.0));
-    ASSERT_EQ(std::bit_cast<uint32_t>(round_binned<float>(sum, 1)), std::bit_cast<uint32_t>(static_cast<float>(total) + 0.0f));
+    ASSERT_EQ(std::bit_cast<uint32_t>(round_binned<float>(sum, 1)),
+              std::bit_cast<uint32_t>(static_cast<float>(total) + 0.0f));
   }
 }
 

@@ -26,7 +26,9 @@ std::string written(Function* function, Arguments... arguments) {
   char buffer[1024];
   return {buffer, function(buffer, arguments...)};
 }
-std::string json_string(const std::string& text) { return written(weir_json_string, text.data(), text.size()); }
+std::string json_string(const std::string& text) {
+  return written(weir_json_string, text.data(), text.size());
+}
 
 TEST(Encode, Integers) {
   for (const int64_t value : {int64_t{0}, int64_t{7}, int64_t{10}, int64_t{-99}, int64_t{100}, int64_t{12345},

@@ -25,7 +25,8 @@ TEST(ValueSet, AgreesWithStdSet) {
       ASSERT_EQ(weir_set_insert_i64(memory, &integers, value), is_new);
       ASSERT_EQ(weir_set_insert_i128(memory, &wide, static_cast<Int128>(value) << 70), is_new);
       const std::string text(static_cast<size_t>(value + 3) % 40, static_cast<char>('a' + value % 20));
-      ASSERT_EQ(weir_set_insert_bytes(memory, &texts, text_ref(text)), seen_texts.insert(text).second) << text;
+      ASSERT_EQ(weir_set_insert_bytes(memory, &texts, text_ref(text)), seen_texts.insert(text).second)
+          << text;
     }
     ASSERT_EQ(weir_set_count(memory, integers), seen.size());
     ASSERT_EQ(weir_set_count(memory, wide), seen.size());
@@ -34,9 +35,11 @@ TEST(ValueSet, AgreesWithStdSet) {
     std::set<std::string> read_texts;
     for (uint64_t i = 0; i < seen.size(); ++i) {
       read.insert(weir_set_value_i64(memory, integers, i));
-      ASSERT_EQ(weir_set_value_i128(memory, wide, i), static_cast<Int128>(weir_set_value_i64(memory, integers, i)) << 70);
+      ASSERT_EQ(weir_set_value_i128(memory, wide, i),
+                static_cast<Int128>(weir_set_value_i64(memory, integers, i)) << 70);
     }
-    for (uint64_t i = 0; i < seen_texts.size(); ++i) read_texts.insert(str(weir_set_value_bytes(memory, texts, i)));
+    for (uint64_t i = 0; i < seen_texts.size(); ++i)
+      read_texts.insert(str(weir_set_value_bytes(memory, texts, i)));
     EXPECT_EQ(read, seen);
     EXPECT_EQ(read_texts, seen_texts);
   }

@@ -52,7 +52,8 @@ TEST(Decimal, ArithmeticAgreesWithWideIntegers) {
   Random random;
   for (int i = 0; i < 200'000; ++i) {
     const Int128 a = random.number(), b = random.number();
-    const int a_scale = random.scale(), b_scale = random.scale(), scale = random.scale(), precision = random.precision();
+    const int a_scale = random.scale(), b_scale = random.scale(), scale = random.scale(),
+              precision = random.precision();
     const int common = std::max(a_scale, b_scale);
     Int128 result = 0;
 
@@ -62,8 +63,8 @@ TEST(Decimal, ArithmeticAgreesWithWideIntegers) {
     if (scale <= common) expect_same("add", fine, result, wanted_sum, precision);
 
     fine = multiply(a, a_scale, b, b_scale, scale, precision, &result);
-    expect_same("multiply", fine, result, round_half_up(Wide(a) * Wide(b) * power(scale), power(a_scale + b_scale)),
-                precision);
+    expect_same("multiply", fine, result,
+                round_half_up(Wide(a) * Wide(b) * power(scale), power(a_scale + b_scale)), precision);
 
     if (b != 0) {
       fine = divide(a, a_scale, b, b_scale, scale, precision, &result);
@@ -129,11 +130,14 @@ TEST(Decimal, ParsesWhatJsonAndSqlWrite) {
   EXPECT_EQ(parsed("0e999999999999999999999", 38, 0), "0");
   EXPECT_EQ(parsed("000000000000000000000000000000000000000000001", 1, 0), "1");
   EXPECT_EQ(parsed("0.00000000000000000000000000000000000000000000e50", 1, 0), "0");
-  EXPECT_EQ(parsed("99999999999999999999999999999999999999", 38, 0), "99999999999999999999999999999999999999");
-  EXPECT_EQ(parsed("99999999999999999999999999999999999999.4", 38, 0), "99999999999999999999999999999999999999");
+  EXPECT_EQ(parsed("99999999999999999999999999999999999999", 38, 0),
+            "99999999999999999999999999999999999999");
+  EXPECT_EQ(parsed("99999999999999999999999999999999999999.4", 38, 0),
+            "99999999999999999999999999999999999999");
   EXPECT_EQ(parsed("99999999999999999999999999999999999999.5", 38, 0), "out of range");
   EXPECT_EQ(parsed("999999999999999999999999999999999999999e-1", 38, 0), "out of range");
-  EXPECT_EQ(parsed("999999999999999999999999999999999999994e-1", 38, 0), "99999999999999999999999999999999999999");
+  EXPECT_EQ(parsed("999999999999999999999999999999999999994e-1", 38, 0),
+            "99999999999999999999999999999999999999");
   for (const char* bad : {"", "-", ".", "e5", "1e", "1e+", "1.2.3", "1x", " 1", "1 ", "--1", "0x1", "NaN"}) {
     EXPECT_EQ(parsed(bad, 10, 2), "not a number") << bad;
   }
