@@ -40,7 +40,8 @@ set(blobs ${kernel_blobs})
 if(stdlib_parts)
   # The annotations of functions become a table of text, the registry of functions at run time; the rest is the stdlib's blob.
   add_executable(weir_extract_functions ${PROJECT_SOURCE_DIR}/tools/extract_functions/extract_functions.cpp)
-  target_compile_options(weir_extract_functions PRIVATE ${WEIR_WARNINGS})
+  target_compile_options(weir_extract_functions PRIVATE ${WEIR_WARNINGS} -fno-sanitize=all)
+  target_link_options(weir_extract_functions PRIVATE -fno-sanitize=all)
   target_link_libraries(weir_extract_functions PRIVATE weir_llvm)
   add_custom_command(OUTPUT ${bitcode_dir}/stdlib.bc ${bitcode_dir}/functions.txt
     COMMAND ${WEIR_LLVM_LINK} -o ${bitcode_dir}/stdlib_linked.bc ${stdlib_parts}
