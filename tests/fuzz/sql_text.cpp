@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "compiler/codegen/print_pipelines.h"
+#include "compiler/codegen/build_pipelines.h"
 #include "compiler/compile.h"
 #include "compiler/diagnostics/render.h"
 #include "compiler/plan/print_plan.h"
