@@ -42,15 +42,18 @@ Compilation compile(std::shared_ptr<const diagnostics::Source> source, const Com
         [&](typed::Job&& job) {
           const bool explain = job.explain;
           auto compiled = compile_job(std::move(job), options);
-          if (explain) result.steps.emplace_back(typed::Listing{plan::print_plan(compiled->plan)});
-          else result.steps.emplace_back(std::move(compiled));
+          if (explain)
+            result.steps.emplace_back(typed::Listing{plan::print_plan(compiled->plan)});
+          else
+            result.steps.emplace_back(std::move(compiled));
         },
         [&](typed::Listing&& listing) { result.steps.emplace_back(std::move(listing)); });
   }
   return result;
 }
 
-codegen::EmittedModule emit(const CompiledJob& job, const diagnostics::Source& source, const CompileOptions& options) {
+codegen::EmittedModule emit(const CompiledJob& job, const diagnostics::Source& source,
+                            const CompileOptions& options) {
   codegen::EmitOptions emit_options;
   emit_options.fail_to_null = job.plan.settings.get("expression.on-error", "fail") == "null";
   emit_options.strict_decoder_only = options.strict_decoder_only;

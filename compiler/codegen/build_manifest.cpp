@@ -1,7 +1,7 @@
 #include "compiler/codegen/build_manifest.h"
 
-#include <filesystem>
 #include <algorithm>
+#include <filesystem>
 
 #include "compiler/diagnostics/check.h"
 #include "compiler/match.h"

@@ -284,7 +284,8 @@ Value emit_not_null_guard(ExpressionScope& scope, const typed::Expression& cast,
   const OnFailure before = scope.on_failure;
   if (before == OnFailure::Null) scope.on_failure = OnFailure::Report;
   Value checked = emit.not_null(nullptr);
-  fail_when(scope, operand.null, emit.i32(static_cast<int64_t>(abi::FailureReason::NotNull)), cast.span, checked);
+  fail_when(scope, operand.null, emit.i32(static_cast<int64_t>(abi::FailureReason::NotNull)), cast.span,
+            checked);
   scope.on_failure = before;
   Value value = operand;
   value.null = emit.i1(false);

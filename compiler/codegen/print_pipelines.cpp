@@ -7,7 +7,8 @@
 namespace weir::codegen {
 namespace {
 
-std::vector<std::string> source_names(const PipelineProgram& program, const plan::Plan& plan, const Pipeline& pipeline) {
+std::vector<std::string> source_names(const PipelineProgram& program, const plan::Plan& plan,
+                                      const Pipeline& pipeline) {
   std::vector<std::string> names;
   const plan::NodeId node = match(
       pipeline.source, [&](const ScanSource& source) { return program.scans[source.scan].node; },
@@ -25,12 +26,17 @@ std::vector<std::string> source_names(const PipelineProgram& program, const plan
 
 std::string describe_source(const PipelineProgram& program, const Source& source) {
   return match(
-      source, [&](const ScanSource& scan) { return fmt::format("scan of {}", program.scans[scan.scan].scan->table->name); },
+      source,
+      [&](const ScanSource& scan) {
+        return fmt::format("scan of {}", program.scans[scan.scan].scan->table->name);
+      },
       [&](const RejectedSource& scan) {
         return fmt::format("rejected rows of {}", program.scans[scan.scan].scan->table->name);
       },
       [](const FiredSource& fired) { return fmt::format("fired windows of operator {}", fired.operator_id); },
-      [](const ChangesSource& changes) { return fmt::format("changes of operator {}", changes.operator_id); });
+      [](const ChangesSource& changes) {
+        return fmt::format("changes of operator {}", changes.operator_id);
+      });
 }
 
 std::string_view kernel(const PipelineProgram& program, const Consumer& consumer) {
@@ -45,12 +51,15 @@ std::string_view kernel(const PipelineProgram& program, const Consumer& consumer
         }
         return "";
       },
-      [](const SinkInput& input) -> std::string_view { return input.changes ? "write_changes" : "write_rows"; });
+      [](const SinkInput& input) -> std::string_view {
+        return input.changes ? "write_changes" : "write_rows";
+      });
 }
 
 std::string target(const PipelineProgram& program, const Consumer& consumer) {
   return match(
-      consumer.target, [](const AggregateInput& input) { return fmt::format("operator {}", input.operator_id); },
+      consumer.target,
+      [](const AggregateInput& input) { return fmt::format("operator {}", input.operator_id); },
       [&](const SinkInput& input) {
         const SinkProgram& sink = program.sinks[input.sink];
         return fmt::format("sink {}", sink.table ? sink.table->name : "standard output");

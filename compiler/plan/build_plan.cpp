@@ -165,7 +165,8 @@ class Builder {
     for (uint32_t i = 0; i < aggregation.aggregates.size(); ++i)
       aggregate.outputs.push_back({AggregateOutput::What::Aggregate, i});
     if (aggregation.windowed) {
-      WEIR_CHECK(aggregate.attached_start && aggregate.attached_end, "a window aggregate without window bounds");
+      WEIR_CHECK(aggregate.attached_start && aggregate.attached_end,
+                 "a window aggregate without window bounds");
       aggregate.windowing = Windowing::Attached;
       aggregate.window = find_window(input, aggregate.attached_start);
       WEIR_CHECK(aggregate.window, "window bounds that come from no window");

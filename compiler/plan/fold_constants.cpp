@@ -134,7 +134,8 @@ ExpressionPtr fold_cast(const typed::Cast& cast, const ExpressionPtr& whole) {
   if (value == nullptr) return whole;
   if (value->is_null()) return typed::literal({whole->type, std::monostate{}}, whole->span);
   const auto* number = std::get_if<Int128>(&value->data);
-  if (number && types::is_integer(value->type) && types::is_integer(whole->type) && fits(*number, whole->type.kind))
+  if (number && types::is_integer(value->type) && types::is_integer(whole->type) &&
+      fits(*number, whole->type.kind))
     return typed::literal({whole->type, *number}, whole->span);
   return whole;
 }
@@ -178,9 +179,10 @@ ExpressionPtr fold(const ExpressionPtr& expression) {
   return match(
       whole->node, [&](const Operation& operation) { return fold_operation(operation, whole); },
       [&](const typed::Case& choice) { return fold_case(choice, whole); },
-      [&](const typed::Cast& cast) { return fold_cast(cast, whole); }, [&](const typed::Literal&) { return whole; },
-      [&](const typed::ColumnIndex&) { return whole; }, [&](const typed::Call&) { return whole; },
-      [&](const typed::ProcessingTime&) { return whole; }, [&](const typed::RecordWatermark&) { return whole; });
+      [&](const typed::Cast& cast) { return fold_cast(cast, whole); },
+      [&](const typed::Literal&) { return whole; }, [&](const typed::ColumnIndex&) { return whole; },
+      [&](const typed::Call&) { return whole; }, [&](const typed::ProcessingTime&) { return whole; },
+      [&](const typed::RecordWatermark&) { return whole; });
 }
 
 void fold_constants(Plan& plan) {

@@ -61,7 +61,8 @@ class Printer {
   std::string text_;
 };
 
-std::vector<std::string> sql(const std::vector<ExpressionPtr>& expressions, const std::vector<std::string>& columns) {
+std::vector<std::string> sql(const std::vector<ExpressionPtr>& expressions,
+                             const std::vector<std::string>& columns) {
   std::vector<std::string> items;
   for (const auto& expression : expressions) items.push_back(typed::to_sql(*expression, columns));
   return items;
@@ -69,13 +70,15 @@ std::vector<std::string> sql(const std::vector<ExpressionPtr>& expressions, cons
 
 std::string describe_scan(const Scan& scan, const Node& node) {
   std::vector<std::string> read, checked;
-  for (size_t i = 0; i < node.columns.size(); ++i) (scan.read[i] ? read : checked).push_back(node.columns[i].name);
+  for (size_t i = 0; i < node.columns.size(); ++i)
+    (scan.read[i] ? read : checked).push_back(node.columns[i].name);
   std::string text = fmt::format("Scan {} columns=[{}]", scan.table->name, list(read));
   if (!checked.empty()) text += fmt::format(" checked only=[{}]", list(checked));
   if (scan.computed_event_time)
     text += fmt::format(" {}={}", node.columns[*scan.event_time_column].name,
                         typed::to_sql(*scan.computed_event_time, names(node.columns)));
-  if (scan.watermark) text += fmt::format(" watermark={}", typed::to_sql(*scan.watermark, names(node.columns)));
+  if (scan.watermark)
+    text += fmt::format(" watermark={}", typed::to_sql(*scan.watermark, names(node.columns)));
   if (scan.route_rejected) text += " rejected=routed";
   return text;
 }
@@ -94,7 +97,8 @@ std::string describe_aggregate(const Aggregate& aggregate, const std::vector<std
       if (aggregate.incremental) text += " incremental";
       break;
     case Windowing::Session:
-      text += fmt::format(" {} on {}", describe_window(*aggregate.window), typed::to_sql(*aggregate.time, columns));
+      text += fmt::format(" {} on {}", describe_window(*aggregate.window),
+                          typed::to_sql(*aggregate.time, columns));
       break;
   }
   text += fmt::format(" keys=[{}]", list(sql(aggregate.keys, columns)));
@@ -115,7 +119,8 @@ std::string describe_window(const WindowSpec& spec) {
     case typed::WindowKind::Hop:
       return fmt::format("HOP(every {}, size {}{})", duration(spec.slide_ms), duration(spec.size_ms), offset);
     case typed::WindowKind::Cumulate:
-      return fmt::format("CUMULATE(step {}, size {}{})", duration(spec.slide_ms), duration(spec.size_ms), offset);
+      return fmt::format("CUMULATE(step {}, size {}{})", duration(spec.slide_ms), duration(spec.size_ms),
+                         offset);
     case typed::WindowKind::Session: return fmt::format("SESSION(gap {})", duration(spec.size_ms));
   }
   return "";
@@ -137,24 +142,30 @@ std::string describe(const Plan& plan, NodeId id) {
   return match(
       node.kind, [&](const Scan& scan) { return describe_scan(scan, node); },
       [&](const Rejected& rejected) { return fmt::format("Rejected {}", rejected.table->name); },
-      [&](const Filter& filter) { return fmt::format("Filter {}", typed::to_sql(*filter.predicate, columns)); },
+      [&](const Filter& filter) {
+        return fmt::format("Filter {}", typed::to_sql(*filter.predicate, columns));
+      },
       [&](const Project& project) {
         std::vector<std::string> items;
         for (size_t i = 0; i < project.expressions.size(); ++i) {
           std::string item = typed::to_sql(*project.expressions[i], columns);
-          items.push_back(item == node.columns[i].name ? item : fmt::format("{} AS {}", item, node.columns[i].name));
+          items.push_back(item == node.columns[i].name ? item
+                                                       : fmt::format("{} AS {}", item, node.columns[i].name));
         }
         return fmt::format("Project [{}]", list(items));
       },
       [&](const WindowAssign& assign) {
-        return fmt::format("WindowAssign {} on {}", describe_window(assign.spec), typed::to_sql(*assign.time, columns));
+        return fmt::format("WindowAssign {} on {}", describe_window(assign.spec),
+                           typed::to_sql(*assign.time, columns));
       },
       [&](const LateFilter& late) {
         return fmt::format("Late {} on {}", describe_window(late.spec), typed::to_sql(*late.time, columns));
       },
       [&](const Aggregate& aggregate) { return describe_aggregate(aggregate, columns); },
       [&](const UnionAll&) { return std::string("UnionAll"); },
-      [&](const Sink& sink) { return fmt::format("Sink {}", sink.table ? sink.table->name : "standard output"); });
+      [&](const Sink& sink) {
+        return fmt::format("Sink {}", sink.table ? sink.table->name : "standard output");
+      });
 }
 
 std::string print_plan(const Plan& plan) { return Printer(plan).print(); }

@@ -19,18 +19,23 @@ bool equal_columns(const std::vector<Column>& a, const std::vector<Column>& b) {
 
 // Everything of two nodes but their expressions, which are compared in order.
 bool equal_shape(const Node& a, const Node& b) {
-  if (a.kind.index() != b.kind.index() || a.inputs != b.inputs || !equal_columns(a.columns, b.columns)) return false;
-  if (const auto* assign = std::get_if<WindowAssign>(&a.kind)) return assign->spec == std::get<WindowAssign>(b.kind).spec;
-  if (const auto* late = std::get_if<LateFilter>(&a.kind)) return late->spec == std::get<LateFilter>(b.kind).spec;
-  if (const auto* rejected = std::get_if<Rejected>(&a.kind)) return rejected->table == std::get<Rejected>(b.kind).table;
+  if (a.kind.index() != b.kind.index() || a.inputs != b.inputs || !equal_columns(a.columns, b.columns))
+    return false;
+  if (const auto* assign = std::get_if<WindowAssign>(&a.kind))
+    return assign->spec == std::get<WindowAssign>(b.kind).spec;
+  if (const auto* late = std::get_if<LateFilter>(&a.kind))
+    return late->spec == std::get<LateFilter>(b.kind).spec;
+  if (const auto* rejected = std::get_if<Rejected>(&a.kind))
+    return rejected->table == std::get<Rejected>(b.kind).table;
   if (const auto* left = std::get_if<Aggregate>(&a.kind)) {
     const auto& right = std::get<Aggregate>(b.kind);
-    if (left->windowing != right.windowing || left->window != right.window || left->keys.size() != right.keys.size() ||
-        left->aggregates.size() != right.aggregates.size() || left->outputs.size() != right.outputs.size() ||
-        left->distinct_only != right.distinct_only)
+    if (left->windowing != right.windowing || left->window != right.window ||
+        left->keys.size() != right.keys.size() || left->aggregates.size() != right.aggregates.size() ||
+        left->outputs.size() != right.outputs.size() || left->distinct_only != right.distinct_only)
       return false;
     for (size_t i = 0; i < left->outputs.size(); ++i)
-      if (left->outputs[i].what != right.outputs[i].what || left->outputs[i].index != right.outputs[i].index) return false;
+      if (left->outputs[i].what != right.outputs[i].what || left->outputs[i].index != right.outputs[i].index)
+        return false;
     for (size_t i = 0; i < left->aggregates.size(); ++i) {
       const AggregateCall& x = left->aggregates[i];
       const AggregateCall& y = right.aggregates[i];
@@ -45,7 +50,8 @@ bool equal_shape(const Node& a, const Node& b) {
 bool can_share(const Node& node) {
   if (std::holds_alternative<Sink>(node.kind) || std::holds_alternative<Scan>(node.kind)) return false;
   bool deterministic = true;
-  visit_expressions(node, [&](const ExpressionPtr& expression) { deterministic &= expression->deterministic; });
+  visit_expressions(node,
+                    [&](const ExpressionPtr& expression) { deterministic &= expression->deterministic; });
   return deterministic;
 }
 

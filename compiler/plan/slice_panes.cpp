@@ -20,7 +20,8 @@ bool uses_column_from(const ExpressionPtr& expression, uint32_t first) {
 bool absorb_window(Plan& plan, NodeId aggregate_id, bool session) {
   std::vector<NodeId> chain;  // filters and projections, from the aggregate down
   NodeId at = plan.at(aggregate_id).inputs[0];
-  while (std::holds_alternative<Filter>(plan.at(at).kind) || std::holds_alternative<Project>(plan.at(at).kind)) {
+  while (std::holds_alternative<Filter>(plan.at(at).kind) ||
+         std::holds_alternative<Project>(plan.at(at).kind)) {
     chain.push_back(at);
     at = plan.at(at).inputs[0];
   }
@@ -50,7 +51,8 @@ bool absorb_window(Plan& plan, NodeId aggregate_id, bool session) {
   }
 
   Node node = plan.at(aggregate_id);
-  rewrite_expressions(node, [&](const ExpressionPtr& expression) { return typed::substitute(expression, columns); });
+  rewrite_expressions(
+      node, [&](const ExpressionPtr& expression) { return typed::substitute(expression, columns); });
   auto& aggregate = std::get<Aggregate>(node.kind);
   const auto is_bound = [&](const ExpressionPtr& expression, uint32_t which) {
     const auto* column = std::get_if<typed::ColumnIndex>(&expression->node);

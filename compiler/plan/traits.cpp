@@ -40,14 +40,15 @@ class Deriver {
           if (scan.table->options.get("connector") == "datagen" && !scan.table->options.find("seed"))
             not_deterministic(traits, fmt::format("`{}` is datagen without `seed`", scan.table->name));
         },
-        [&](const Rejected& rejected) { domains_[id].insert(rejected.table->name); },
-        [](const Filter&) {}, [](const Project&) {}, [](const WindowAssign&) {}, [](const LateFilter&) {},
+        [&](const Rejected& rejected) { domains_[id].insert(rejected.table->name); }, [](const Filter&) {},
+        [](const Project&) {}, [](const WindowAssign&) {}, [](const LateFilter&) {},
         [&](const Aggregate& aggregate) { derive_aggregate(aggregate, traits); }, [](const UnionAll&) {},
         [](const Sink&) {});
     visit_expressions(node, [&](const ExpressionPtr& expression) {
       if (!expression->deterministic) not_deterministic(traits, "it reads the clock or a random source");
     });
-    for (const Column& column : node.columns) traits.has_event_time |= column.time == typed::TimeAttribute::EventTime;
+    for (const Column& column : node.columns)
+      traits.has_event_time |= column.time == typed::TimeAttribute::EventTime;
     traits.watermark_domain = fmt::format("{}", fmt::join(domains_[id], ", "));
     node.traits = std::move(traits);
   }
@@ -67,7 +68,9 @@ class Deriver {
         traits.state_unbounded |= !aggregate.keys.empty();
         if (!aggregate.distinct_only) traits.changes = ChangeMode::Retract;
         break;
-      case Windowing::Attached: traits.state_bound = "keys of the windows that the watermark has not passed"; break;
+      case Windowing::Attached:
+        traits.state_bound = "keys of the windows that the watermark has not passed";
+        break;
       case Windowing::Sliced:
         traits.state_bound = aggregate.window->kind == typed::WindowKind::Tumble
                                  ? "keys of the windows that the watermark has not passed"

@@ -20,13 +20,15 @@ class Verifier {
       verify(node);
     }
     for (NodeId sink : plan_.sinks)
-      require(sink < plan_.nodes.size() && std::holds_alternative<Sink>(plan_.at(sink).kind), "a sink is no sink");
+      require(sink < plan_.nodes.size() && std::holds_alternative<Sink>(plan_.at(sink).kind),
+              "a sink is no sink");
   }
 
  private:
   void require(bool holds, std::string_view what) const {
     if (holds) return;
-    diagnostics::internal_error(__FILE__, __LINE__, fmt::format("plan after {}, node {}: {}", after_, id_, what));
+    diagnostics::internal_error(__FILE__, __LINE__,
+                                fmt::format("plan after {}, node {}: {}", after_, id_, what));
   }
 
   const std::vector<Column>& input(const Node& node, size_t index = 0) const {
@@ -89,7 +91,8 @@ class Verifier {
           over(aggregate.attached_start, columns);
           over(aggregate.attached_end, columns);
           require(aggregate.outputs.size() == node.columns.size(), "an aggregate's lists differ in length");
-          const bool sliced = aggregate.windowing == Windowing::Sliced || aggregate.windowing == Windowing::Session;
+          const bool sliced =
+              aggregate.windowing == Windowing::Sliced || aggregate.windowing == Windowing::Session;
           require(!sliced || (aggregate.time && aggregate.window), "a sliced aggregate without time");
         },
         [&](const UnionAll&) {
@@ -99,7 +102,9 @@ class Verifier {
               require(input(node, i)[c].type.same_kind(node.columns[c].type), "UNION ALL of different types");
           }
         },
-        [&](const Sink&) { require(input(node).size() == node.columns.size(), "a sink changes its columns"); });
+        [&](const Sink&) {
+          require(input(node).size() == node.columns.size(), "a sink changes its columns");
+        });
   }
 
   const Plan& plan_;

@@ -42,9 +42,11 @@ uint64_t draw(uint64_t seed, uint64_t row, uint64_t which) {
 }
 
 constexpr std::array<std::string_view, 20> kCategories{
-    "books",  "clothing", "electronics", "food",   "garden",  "music",  "sports", "toys",    "health", "beauty",
-    "office", "pets",     "jewellery",   "shoes",  "kitchen", "travel", "games",  "grocery", "crafts", "furniture"};
-constexpr std::array<std::string_view, 4> kDirtyCategories{"caf\\u00e9 \\\"bar\\\"", "bücher", "玩具", "a\\/b\\n\\t\\\\"};
+    "books",   "clothing", "electronics", "food",    "garden", "music",     "sports",
+    "toys",    "health",   "beauty",      "office",  "pets",   "jewellery", "shoes",
+    "kitchen", "travel",   "games",       "grocery", "crafts", "furniture"};
+constexpr std::array<std::string_view, 4> kDirtyCategories{"caf\\u00e9 \\\"bar\\\"", "bücher", "玩具",
+                                                           "a\\/b\\n\\t\\\\"};
 
 constexpr int64_t kStartMs = 1'767'254'400'000;  // 2026-01-01 08:00:00 UTC
 constexpr uint64_t kDisorderMs = 4000;
@@ -58,7 +60,8 @@ void append_number(std::string& out, uint64_t number) {
 
 void append_padded(std::string& out, uint64_t number, int width) {
   std::array<char, 20> digits;
-  for (int i = width; i-- > 0; number /= 10) digits[static_cast<size_t>(i)] = static_cast<char>('0' + number % 10);
+  for (int i = width; i-- > 0; number /= 10)
+    digits[static_cast<size_t>(i)] = static_cast<char>('0' + number % 10);
   out.append(digits.data(), static_cast<size_t>(width));
 }
 
@@ -146,7 +149,8 @@ class Writer {
 
 [[noreturn]] void usage() {
   std::fputs(
-      "usage: generate_orders ROWS [--seed N] [--customers N] [--step-us N] [--shape plain|shuffled|dirty] [--part I/N]\n",
+      "usage: generate_orders ROWS [--seed N] [--customers N] [--step-us N] [--shape plain|shuffled|dirty] "
+      "[--part I/N]\n",
       stderr);
   std::exit(2);
 }
@@ -172,10 +176,14 @@ Arguments parse(int argc, char** argv) {
     } else if (option == "--step-us") {
       arguments.step_us = number(value);
     } else if (option == "--shape") {
-      if (value == "plain") arguments.shape = Shape::Plain;
-      else if (value == "shuffled") arguments.shape = Shape::Shuffled;
-      else if (value == "dirty") arguments.shape = Shape::Dirty;
-      else usage();
+      if (value == "plain")
+        arguments.shape = Shape::Plain;
+      else if (value == "shuffled")
+        arguments.shape = Shape::Shuffled;
+      else if (value == "dirty")
+        arguments.shape = Shape::Dirty;
+      else
+        usage();
     } else if (option == "--part") {
       const size_t slash = value.find('/');
       if (slash == std::string_view::npos) usage();

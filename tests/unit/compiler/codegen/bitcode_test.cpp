@@ -26,7 +26,8 @@ TEST(Bitcode, UnknownKernelIsEmpty) { EXPECT_TRUE(kernel("no_such_kernel").empty
 // LLVM's reader looks one byte past the end.
 TEST(Bitcode, BlobsAreFollowedByAZeroByte) {
   EXPECT_EQ(stdlib().data()[stdlib().size()], '\0');
-  for (const std::string_view name : kernel_names()) EXPECT_EQ(kernel(name).data()[kernel(name).size()], '\0') << name;
+  for (const std::string_view name : kernel_names())
+    EXPECT_EQ(kernel(name).data()[kernel(name).size()], '\0') << name;
 }
 
 }  // namespace

@@ -162,13 +162,13 @@ TEST(Parse, SpecialFormsBecomeCalls) {
 // Words that are keywords elsewhere are ordinary names of columns, tables and functions.
 TEST(Parse, KeywordsAreNamesWhereTheyCanBe) {
   for (const std::string name :
-       {"timestamp",    "date",    "time",     "value",   "key",       "offset",  "partition",
-        "window_start", "count",   "year",     "day",     "end_time",  "filter",  "over",
-        "left",         "right",   "limit",    "desc",    "set",       "show",    "view",
-        "function",     "comment", "metadata", "virtual", "watermark", "primary", "interval",
-        "zone",         "local",   "first",    "plan",    "tables",    "window",  "exists",
-        "position",     "floor",   "cast",     "trim",    "row",       "rows",    "language",
-        "user",         "result",  "method",   "start",   "system",    "outer",   "using", "by", "into"}) {
+       {"timestamp", "date",      "time",    "value",    "key",    "offset",   "partition", "window_start",
+        "count",     "year",      "day",     "end_time", "filter", "over",     "left",      "right",
+        "limit",     "desc",      "set",     "show",     "view",   "function", "comment",   "metadata",
+        "virtual",   "watermark", "primary", "interval", "zone",   "local",    "first",     "plan",
+        "tables",    "window",    "exists",  "position", "floor",  "cast",     "trim",      "row",
+        "rows",      "language",  "user",    "result",   "method", "start",    "system",    "outer",
+        "using",     "by",        "into"}) {
     EXPECT_EQ(first_error("SELECT " + name + ", t." + name + " FROM " + name + " WHERE " + name +
                           " > 1 GROUP BY " + name),
               "none")
