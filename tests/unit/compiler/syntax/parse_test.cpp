@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "compiler/diagnostics/render.h"
 #include "compiler/syntax/print_ast.h"
 
 namespace weir::syntax {
@@ -82,6 +83,30 @@ TEST(Parse, LongTextsAreRefused) {
   EXPECT_EQ(first_error(std::string(10 << 20, ' ')), "text-too-long");
   EXPECT_EQ(first_error(repeated("SELECT a FROM t;\n", 200'000)), "too-many-tokens");
   EXPECT_EQ(first_error("SELECT '" + std::string(3 << 20, 'x') + "' FROM t;"), "none");
+}
+
+// What a test file cannot hold.
+TEST(Parse, TextsThatAreNotReadAtAll) {
+  const auto rendered = [](std::string text) {
+    const diagnostics::Source source("q", std::move(text));
+    diagnostics::Diagnostics diagnostics;
+    parse(source, diagnostics);
+    return diagnostics::render_all(diagnostics, source);
+  };
+  EXPECT_EQ(rendered("SELECT 1;" + std::string(5 << 20, '\n')),
+            "error: the text has 5242889 bytes, more than the 4194304 that are read [text-too-long]\n"
+            "  --> q:1:1\n"
+            "   |\n"
+            " 1 | SELECT 1;\n"
+            "   | ^\n");
+  EXPECT_EQ(rendered("SELECT 'a\xE4';"),
+            "error: the text is not UTF-8: byte 0xE4 stands where a character should begin [text-not-utf8]\n"
+            "  --> q:1:10\n"
+            "   |\n"
+            " 1 | SELECT 'a\xEF\xBF\xBD';\n"
+            "   |          ^\n");
+  EXPECT_EQ(rendered("SELECT a" + repeated(", a", 100'000)).substr(0, 71),
+            "error: the text has more than 200000 words and signs [too-many-tokens]\n");
 }
 
 TEST(Parse, ManyErrorsEndTheReport) {
