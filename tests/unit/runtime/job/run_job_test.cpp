@@ -239,9 +239,11 @@ TEST(RunJob, RowsOfAPartitionKeepTheirOrderForAnyThreads) {
   for (const uint32_t threads : {1u, 2u, 4u}) {
     RunOptions options;
     options.threads = threads;
-    const Outcome outcome = run(copy_manifest(directory.file("in"), kStdout), options);
+    // A file on disk, for which buffers are handed on late.
+    const Options to_file{{"connector", "filesystem"}, {"path", directory.file("out.json")}};
+    const Outcome outcome = run(copy_manifest(directory.file("in"), to_file), options);
     EXPECT_EQ(outcome.status, ExitStatus::Finished);
-    std::istringstream stream(outcome.out);
+    std::istringstream stream(directory.read("out.json"));
     int next[5] = {};
     int file = 0;
     int number = 0;
@@ -252,6 +254,63 @@ TEST(RunJob, RowsOfAPartitionKeepTheirOrderForAnyThreads) {
       EXPECT_EQ(count, 60'000) << threads;
     }
   }
+}
+
+// Every look at it takes some time.
+class SteppingClock : public time::Clock {
+ public:
+  explicit SteppingClock(int64_t step_us) : step_us_(step_us) {}
+  int64_t wall_us() override { return 0; }
+  int64_t monotonic_us() override { return now_us_ += step_us_; }
+  void sleep_us(int64_t) override {}
+
+ private:
+  int64_t step_us_;
+  int64_t now_us_ = 0;
+};
+
+TEST(RunJob, ProgressIsShownAfterASecond) {
+  const TemporaryDirectory directory;
+  std::string content;
+  for (int i = 0; i < 300'000; ++i) {
+    content += "x\n";
+  }
+  Manifest manifest = copy_manifest(directory.write("t.json", content), {{"connector", "blackhole"}});
+  manifest.scans[0].has_watermark = true;
+  SteppingClock clock(900'000);
+  RunOptions options;
+  options.progress = true;
+  options.summary = false;
+  options.clock = &clock;
+  const Outcome outcome = run(manifest, options);
+  // Nothing after the first batch, when 0.9 s have passed.
+  EXPECT_EQ(outcome.err,
+            "\r\033[K524.3 kB of 600.0 kB (87 %), 145636 rows/s, watermark none"
+            "\r\033[K600.0 kB of 600.0 kB (100 %), 111111 rows/s, watermark end of input"
+            "\r\033[K");
+}
+
+TEST(RunJob, AfterTenSecondsWithoutAWindowTheHolderIsNamed) {
+  const TemporaryDirectory directory;
+  directory.write("in/a", "x\n");
+  directory.write("in/b", "x\n");
+  Manifest manifest = copy_manifest(directory.file("in"), {{"connector", "blackhole"}});
+  ManifestOperator op;
+  op.windowing = Windowing::Sliced;
+  op.size_ms = op.slide_ms = op.pane_ms = 1000;
+  op.entry_bytes = 16;
+  op.upstream_scans = {0};
+  manifest.operators.push_back(op);
+  SteppingClock clock(11'000'000);
+  RunOptions options;
+  options.progress = true;
+  options.summary = false;
+  options.clock = &clock;
+  options.threads = 1;
+  const Outcome outcome = run(manifest, options);
+  EXPECT_NE(outcome.err.find(", no window for 11 s: held by `" + directory.file("in/b") + "`"),
+            std::string::npos)
+      << outcome.err;
 }
 
 TEST(RunJob, AFileIsNotReadAndWrittenAtOnce) {
