@@ -24,6 +24,10 @@ static_assert(static_cast<uint8_t>(Kind::Null) == static_cast<uint8_t>(abi::Colu
               static_cast<uint8_t>(Kind::IntervalDayTime) ==
                   static_cast<uint8_t>(abi::ColumnKind::IntervalDayTime));
 
+// So many columns have parsers of their own inlined; the rest of a wide table shares one per type, because the time that
+// LLVM takes for one function grows faster than the function.
+constexpr uint32_t kInlinedColumns = 16;
+
 bool is_member(const plan::Scan& scan, uint32_t column) {
   return !(scan.computed_event_time && scan.event_time_column == column);
 }
@@ -83,7 +87,9 @@ void emit_decode_value(Emit& emit, const KernelCopy& kernel, const plan::Scan& s
                                            emit.i32(row.layout.offsets[i]),
                                            emit.i32(i)};
     arguments.insert(arguments.end(), parser.constants.begin(), parser.constants.end());
-    emit.b.CreateRet(emit.b.CreateCall(found->second, arguments));
+    llvm::CallInst* const value = emit.b.CreateCall(found->second, arguments);
+    if (i >= kInlinedColumns) value->setIsNoInline();
+    emit.b.CreateRet(value);
   }
   emit.b.SetInsertPoint(none);
   emit.b.CreateRet(llvm::ConstantPointerNull::get(emit.b.getPtrTy()));
