@@ -67,7 +67,7 @@ TEST(FileSink, KeepsTheModeOfTheFileThatItReplaces) {
 }
 
 TEST(FileSink, PartsRollBetweenRowsHoweverTheRowsArrive) {
-  const std::string rows = "1\n22\n333\n4444\n55555\n666666\n7\n";
+  const std::string rows = "22\n333\n1\n4444\n55555\n666666\n7\n";
   for (size_t cut = 1; cut <= rows.size(); ++cut) {
     const TemporaryDirectory directory;
     const auto sink = open_sink({.path = directory.file("out/"), .roll_bytes = 6});
@@ -78,8 +78,8 @@ TEST(FileSink, PartsRollBetweenRowsHoweverTheRowsArrive) {
       rest.remove_prefix(end);
     }
     ASSERT_TRUE(sink->finish().has_value());
-    EXPECT_EQ(directory.read("out/part-000000.json"), "1\n22\n") << cut;
-    EXPECT_EQ(directory.read("out/part-000001.json"), "333\n") << cut;
+    EXPECT_EQ(directory.read("out/part-000000.json"), "22\n") << cut;
+    EXPECT_EQ(directory.read("out/part-000001.json"), "333\n1\n") << cut;
     EXPECT_EQ(directory.read("out/part-000002.json"), "4444\n") << cut;
     EXPECT_EQ(directory.read("out/part-000003.json"), "55555\n") << cut;
     EXPECT_EQ(directory.read("out/part-000004.json"), "666666\n") << cut;
