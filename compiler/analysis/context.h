@@ -53,5 +53,7 @@ struct Context {
 
 // `a`, `b` and `c`, for messages; at most eight names.
 std::string listed(const std::vector<std::string>& names);
+// "1 column", "2 columns"
+std::string counted(size_t count, std::string_view noun);
 
 }  // namespace weir::analysis

@@ -40,8 +40,8 @@ WEIR_ERROR(PrimaryKeyColumn, "the primary key has column `{}`, which is computed
 WEIR_ERROR(UnknownFieldOption, "option `{}` names no column of the table", std::string_view);
 WEIR_ERROR(FieldOptionMissing, "column `{}` is a sequence and needs the option `{}`", std::string_view,
            std::string_view);
-WEIR_ERROR(ViewColumns, "view `{}` names {} columns, and its query gives {}", std::string_view, size_t,
-           size_t);
+WEIR_ERROR(ViewColumns, "view `{}` names {}, and its query gives {}", std::string_view, std::string_view,
+           std::string_view);
 WEIR_ERROR(UnknownObject, "there is no {} `{}`", std::string_view, std::string_view);
 WEIR_ERROR(DropFunction, "functions cannot be dropped: all are built in");
 
@@ -102,7 +102,8 @@ class TableBuilder {
   void declare_columns() {
     std::set<std::string> names;
     for (const auto& column : statement_.columns) {
-      if (!names.insert(column.name.text).second) {
+      const bool is_new = names.insert(column.name.text).second;
+      if (!is_new) {
         context_.diagnostics.emit(DuplicateColumn{}, context_.at(column.name.span), column.name.text);
         fail();
       }
@@ -116,7 +117,7 @@ class TableBuilder {
           [&](const syntax::ComputedColumn&) { declared.kind = ColumnKind::Computed; },
           [&](const syntax::MetadataColumn& metadata) { declare_metadata(declared, metadata); });
       // A computed column has no name for others until it has been computed.
-      const bool known = declared.kind != ColumnKind::Computed;
+      const bool known = declared.kind != ColumnKind::Computed && is_new;
       scope_.columns.push_back({.name = known ? declared.name : "", .type = declared.type});
       table_.columns.push_back(std::move(declared));
     }
@@ -342,8 +343,9 @@ void create_view(const Context& context, syntax::CreateView& statement,
   context.shared.open_views.pop_back();
   if (relation && !statement.columns.empty() && statement.columns.size() != relation->columns.size()) {
     const Span span = diagnostics::cover(statement.columns.front().span, statement.columns.back().span);
-    context.diagnostics.emit(ViewColumns{}, context.at(span), name, statement.columns.size(),
-                             relation->columns.size());
+    context.diagnostics.emit(ViewColumns{}, context.at(span), name,
+                             counted(statement.columns.size(), "column"),
+                             counted(relation->columns.size(), "column"));
     relation = nullptr;
   }
   if (!relation) {

@@ -16,8 +16,8 @@ namespace {
 WEIR_ERROR(UnknownSink, "there is no table `{}`", std::string_view);
 WEIR_ERROR(InsertIntoView, "`{}` is a view and cannot be written", std::string_view);
 WEIR_ERROR(InsertOverwrite, "INSERT OVERWRITE is not built yet");
-WEIR_ERROR(InsertColumnCount, "the query gives {} columns, and `{}` takes {}", size_t, std::string_view,
-           size_t);
+WEIR_ERROR(InsertColumnCount, "the query gives {}, and `{}` takes {}", std::string_view, std::string_view,
+           std::string_view);
 WEIR_ERROR(InsertColumnType, "column `{}` is {}, and the query gives {}", std::string_view, std::string_view,
            std::string_view);
 WEIR_ERROR(InsertColumnTwice, "column `{}` is named twice", std::string_view);
@@ -91,15 +91,17 @@ ExpressionPtr assigned(const Context& context, const catalog::TableColumn& colum
   }
   value = cast_to(value, column.type);
   if (column.type.nullable || !value->type.nullable) return value;
-  if (is_null_literal(*value)) {
-    context.diagnostics.emit(InsertNull{}, context.at(span), column.name);
-    return nullptr;
-  }
   // NULL ends the run here rather than being written.
   return typed::make({.node = typed::Cast{value, false},
                       .type = types::with_nullable(value->type, false),
                       .span = value->span,
                       .can_fail = true});
+}
+
+// Whether the query writes NULL itself.
+bool gives_null(const typed::Relation& query, uint32_t index) {
+  const auto* projection = std::get_if<typed::Projection>(&query.node);
+  return projection != nullptr && is_null_literal(*projection->expressions[index]);
 }
 
 // The place of a column in the text, where the query is a plain SELECT without stars.
@@ -132,14 +134,18 @@ std::optional<typed::Insert> analyze_insert(const Context& context, const syntax
   if (sink == nullptr) return std::nullopt;
   const auto targets = target_columns(context, *sink, statement.columns);
   if (!targets || !query || statement.overwrite) return std::nullopt;
+  if (sink->options.get("connector") == "datagen") {
+    check_sink(context, sink, *query, statement.table.span);
+    return std::nullopt;
+  }
   bool good = check_sink(context, sink, *query, statement.table.span);
   if (targets->size() != query->columns.size()) {
     std::vector<std::string> takes, gives;
     for (const uint32_t target : *targets) takes.push_back(sink->columns[target].name);
     for (const auto& column : query->columns) gives.push_back(column.name);
     context.diagnostics
-        .emit(InsertColumnCount{}, list_span(context, *statement.query), query->columns.size(), sink->name,
-              targets->size())
+        .emit(InsertColumnCount{}, list_span(context, *statement.query),
+              counted(query->columns.size(), "column"), sink->name, fmt::format("{}", targets->size()))
         .note("`{}` takes {}", sink->name, listed(takes))
         .note("the query gives {}", listed(gives));
     return std::nullopt;
@@ -157,6 +163,11 @@ std::optional<typed::Insert> analyze_insert(const Context& context, const syntax
     }
     const auto index = static_cast<uint32_t>(source - targets->begin());
     const Span place = item_span(context, *statement.query, index);
+    if (!column.type.nullable && gives_null(*query, index)) {
+      context.diagnostics.emit(InsertNull{}, place, column.name);
+      good = false;
+      continue;
+    }
     expressions.push_back(
         assigned(context, column, typed::column(index, query->columns[index].type, place), place));
     good &= expressions.back() != nullptr;

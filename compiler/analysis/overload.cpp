@@ -1,6 +1,7 @@
+#include <algorithm>
+
 #include "compiler/analysis/coercion.h"
 #include "compiler/analysis/expression.h"
-#include "compiler/catalog/signature.h"
 #include "compiler/diagnostics/suggest.h"
 #include "compiler/types/coerce.h"
 #include "compiler/types/decimal.h"
@@ -216,15 +217,40 @@ std::string type_list(const Arguments& arguments) {
   return text;
 }
 
+// "(STRING, INT), (STRING)": what the overloads take, each once.
+template <typename Overload>
+std::string parameter_lists(std::span<const Overload* const> overloads) {
+  std::vector<std::string> lists;
+  for (const Overload* overload : overloads) {
+    std::string list;
+    for (const TypePattern& pattern : overload->parameters) {
+      std::string name{"any type"};
+      if (pattern.form == Form::Exact) name = types::to_string(pattern.type);
+      if (pattern.form == Form::AnyDecimal || pattern.form == Form::AnyDecimal64) name = "DECIMAL";
+      if (pattern.form == Form::AnyTimestamp) name = "TIMESTAMP";
+      if (pattern.form == Form::AnyTimestampLtz) name = "TIMESTAMP_LTZ";
+      list += (list.empty() ? "" : ", ") + name;
+    }
+    if constexpr (requires { overload->variadic; }) {
+      if (overload->variadic) list += " …";
+    }
+    list = "(" + list + ")";
+    if (std::find(lists.begin(), lists.end(), list) == lists.end()) lists.push_back(std::move(list));
+  }
+  std::string text;
+  for (const auto& list : lists) text += (text.empty() ? "" : ", ") + list;
+  return text;
+}
+
 template <typename Overload>
 void no_overload(const Context& context, std::string_view name, std::span<const Overload* const> overloads,
                  const Arguments& arguments, Span span) {
   auto emitted = context.diagnostics.emit(NoOverload{}, context.at(span), name, type_list(arguments));
-  constexpr size_t most = 6;
-  for (size_t i = 0; i < std::min(overloads.size(), most); ++i) {
-    emitted.note("there is {}", catalog::to_string(*overloads[i]));
-  }
-  if (overloads.size() > most) emitted.note("and {} more", overloads.size() - most);
+  emitted.note("it takes {}", parameter_lists(overloads));
+  const bool one_text = arguments.size() == 1 && overloads.size() == 1 &&
+                        overloads.front()->parameters.size() == 1 &&
+                        overloads.front()->parameters.front().type.kind == Kind::String;
+  if (one_text) emitted.hint("convert it: {}(CAST(… AS STRING))", name);
 }
 
 int64_t constant_or(const ExpressionPtr& expression, int64_t otherwise, bool& is_constant) {

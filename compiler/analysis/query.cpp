@@ -24,7 +24,7 @@ WEIR_ERROR(RecursiveView, "view `{}` uses itself", std::string_view);
 WEIR_ERROR(ViewBroken, "view `{}` cannot be read any more: {}", std::string_view, std::string_view);
 WEIR_ERROR(ViewTooDeep, "views stand on views more than {} deep", uint32_t);
 WEIR_ERROR(QueryTooLarge, "the query has more than {} parts once its views are put in", size_t);
-WEIR_ERROR(ColumnAliases, "{} column names for {} columns", size_t, size_t);
+WEIR_ERROR(ColumnAliases, "{} for {}", std::string_view, std::string_view);
 WEIR_ERROR(JoinNotBuilt, "{} is not built yet", std::string_view);
 WEIR_ERROR(TableClauseNotBuilt, "{} is not built yet", std::string_view);
 WEIR_ERROR(OrderByNotBuilt, "ORDER BY is not built yet");
@@ -91,7 +91,8 @@ RelationPtr with_names(const Context& context, RelationPtr relation, const std::
   if (!relation || names.empty()) return relation;
   if (names.size() != relation->columns.size()) {
     const Span span = diagnostics::cover(names.front().span, names.back().span);
-    context.diagnostics.emit(ColumnAliases{}, context.at(span), names.size(), relation->columns.size());
+    context.diagnostics.emit(ColumnAliases{}, context.at(span), counted(names.size(), "name"),
+                             counted(relation->columns.size(), "column"));
     return nullptr;
   }
   std::vector<std::string> texts;

@@ -11,7 +11,7 @@ namespace {
 using typed::TimeAttribute;
 using typed::WindowRole;
 
-WEIR_ERROR(UnionColumns, "UNION ALL of {} columns and {}", size_t, size_t);
+WEIR_ERROR(UnionColumns, "UNION ALL of {} and {}", std::string_view, std::string_view);
 WEIR_ERROR(UnionTypes, "column {} of UNION ALL is {} and {}", size_t, std::string_view, std::string_view);
 
 RelationPtr make_relation(decltype(typed::Relation::node) node, std::vector<typed::Column> columns,
@@ -89,7 +89,8 @@ RelationPtr union_all(const Context& context, std::vector<RelationPtr> inputs, S
   for (size_t k = 1; k < inputs.size(); ++k) {
     const auto& other = inputs[k]->columns;
     if (other.size() != columns.size()) {
-      context.diagnostics.emit(UnionColumns{}, context.at(inputs[k]->span), columns.size(), other.size());
+      context.diagnostics.emit(UnionColumns{}, context.at(inputs[k]->span), counted(columns.size(), "column"),
+                               counted(other.size(), "column"));
       return nullptr;
     }
     for (size_t i = 0; i < columns.size(); ++i) {

@@ -19,7 +19,7 @@ std::optional<uint32_t> find(const Context& context, const Scope& scope, const s
     if (scope.columns[i].name != name.text) continue;
     if (found) {
       context.diagnostics.emit(AmbiguousColumn{}, context.at(span), name.text, scope.description)
-          .hint("give the columns names with AS");
+          .hint("give one of them another name with AS below");
       return std::nullopt;
     }
     found = i;
@@ -54,6 +54,10 @@ std::string listed(const std::vector<std::string>& names) {
   }
   if (names.size() > most) text += fmt::format(" and {} more", names.size() - most);
   return text;
+}
+
+std::string counted(size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
 std::string to_text(const syntax::QualifiedName& name) {

@@ -24,7 +24,7 @@ WEIR_ERROR(WindowArguments, "{} takes {}", std::string_view, std::string_view);
 WEIR_ERROR(WindowParameter, "{} has no parameter `{}`", std::string_view, std::string_view);
 WEIR_ERROR(WindowParameterTwice, "parameter `{}` of {} is given twice", std::string_view, std::string_view);
 WEIR_ERROR(WindowTableArgument, "the first argument of {} is a table: TABLE orders", std::string_view);
-WEIR_ERROR(WindowTimeArgument, "the time of {} is a column: DESCRIPTOR(ts)", std::string_view);
+WEIR_ERROR(WindowTimeArgument, "the time of {} is a column", std::string_view);
 WEIR_ERROR(NotTimeAttribute, "column `{}` is no time attribute", std::string_view);
 WEIR_ERROR(WindowIntervalType, "{} of {} is an interval, not {}", std::string_view, std::string_view,
            std::string_view);
@@ -168,7 +168,7 @@ void not_time_attribute(const Context& context, const std::vector<typed::Column>
     if (column.time != TimeAttribute::None) attributes.push_back(column.name);
   }
   if (!attributes.empty()) {
-    emitted.hint("here {} {}", listed(attributes), attributes.size() == 1 ? "is one" : "are");
+    emitted.hint("time attributes here: {}", listed(attributes));
   } else if (types::is_timestamp(columns[index].type)) {
     emitted
         .note(
@@ -260,7 +260,8 @@ std::optional<uint32_t> time_argument(const Context& context, std::string_view n
     if (descriptor->columns.size() == 1) column = &descriptor->columns.front();
   }
   if (column == nullptr) {
-    context.diagnostics.emit(WindowTimeArgument{}, context.at(argument.span), name);
+    context.diagnostics.emit(WindowTimeArgument{}, context.at(argument.span), name)
+        .hint("write DESCRIPTOR(ts)");
     return std::nullopt;
   }
   const auto index = resolve_name(context, scope, *column);
