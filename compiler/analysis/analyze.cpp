@@ -14,7 +14,6 @@ namespace {
 
 WEIR_ERROR(CreateFunctionNotBuilt, "CREATE FUNCTION is not built yet");
 WEIR_ERROR(UnknownOverride, "`--set {}`: there is neither such a setting nor such a table", std::string_view);
-WEIR_ERROR(ExplainStatement, "EXPLAIN takes a query or INSERT");
 
 // Settings that may change between two INSERTs without parting them: they say nothing about values.
 bool concerns_whole_job(std::string_view key) {
@@ -120,17 +119,10 @@ class Analyzer {
     program_.steps.emplace_back(std::exchange(pending_, {}));
   }
 
-  void explain(syntax::Explain& statement, Span span) {
+  void explain(syntax::Explain& statement) {
     flush();
     const size_t steps = program_.steps.size();
     for (auto& inner : statement.statement) {
-      const bool is_query = std::holds_alternative<syntax::Insert>(inner.node) ||
-                            std::holds_alternative<syntax::SelectStatement>(inner.node) ||
-                            std::holds_alternative<syntax::StatementSet>(inner.node);
-      if (!is_query) {
-        diagnostics_.emit(ExplainStatement{}, span);
-        return;
-      }
       analyze_statement(inner);
     }
     flush();
@@ -167,7 +159,7 @@ class Analyzer {
           for (auto& insert : node.inserts) analyze_statement(insert);
           flush();
         },
-        [&](syntax::Explain& node) { explain(node, span); },
+        [&](syntax::Explain& node) { explain(node); },
         [&](const syntax::Show& node) { list(show(context(), node, span)); },
         [&](const syntax::Describe& node) { list(describe(context(), node)); });
   }

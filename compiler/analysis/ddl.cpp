@@ -88,6 +88,7 @@ class TableBuilder {
     table_.options = catalog::check_table_options(overridden(statement_, overrides), statement_.options_span,
                                                   context_.diagnostics);
     declare_columns();
+    if (statement_.columns.empty()) return false;
     compute_columns();
     watermark();
     primary_key();

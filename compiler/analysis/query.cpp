@@ -108,14 +108,16 @@ RelationPtr view_relation(const Context& context, const catalog::View& view, Spa
         .hint("a view can only use what exists without it");
     return nullptr;
   }
+  const auto too_deep = [&]() -> RelationPtr {
+    context.diagnostics.emit(ViewTooDeep{}, context.at(span), kMostViewDepth);
+    return nullptr;
+  };
   if (const auto found = shared.views.find(view.query); found != shared.views.end()) {
+    if (found->second.depth >= kMostViewDepth) return too_deep();
     context.view_depth = std::max(context.view_depth, found->second.depth);
     return found->second.relation;
   }
-  if (shared.open_views.size() >= kMostViewDepth) {
-    context.diagnostics.emit(ViewTooDeep{}, context.at(span), kMostViewDepth);
-    return nullptr;
-  }
+  if (shared.open_views.size() >= kMostViewDepth) return too_deep();
   // Errors inside a view of another text are one error here.
   Diagnostics inner_diagnostics;
   const Context inner{shared, inner_diagnostics, view.source.get(), context.at(span)};
@@ -131,10 +133,7 @@ RelationPtr view_relation(const Context& context, const catalog::View& view, Spa
   if (!relation) return nullptr;
   relation = renamed(std::move(relation), view.columns);
   const uint32_t depth = inner.view_depth + 1;
-  if (depth > kMostViewDepth) {
-    context.diagnostics.emit(ViewTooDeep{}, context.at(span), kMostViewDepth);
-    return nullptr;
-  }
+  if (depth > kMostViewDepth) return too_deep();
   context.view_depth = std::max(context.view_depth, depth);
   shared.views[view.query] = {relation, depth};
   return relation;

@@ -28,6 +28,7 @@ WEIR_ERROR(FormatNotBuilt, "format `{}` is not built yet", std::string_view);
 WEIR_ERROR(MissingOption, "connector `{}` needs the option `{}`", std::string_view, std::string_view);
 WEIR_ERROR(UnknownOption, "there is no option `{}` for connector `{}`", std::string_view, std::string_view);
 WEIR_ERROR(DuplicateOption, "option `{}` is given twice", std::string_view);
+WEIR_ERROR(OptionConflict, "options `{}` and `{}` contradict each other", std::string_view, std::string_view);
 WEIR_ERROR(OptionNotSupported, "option `{}` is not supported", std::string_view);
 WEIR_ERROR(OptionValue, "option `{}` takes {}, not `{}`", std::string_view, std::string_view,
            std::string_view);
@@ -139,7 +140,9 @@ std::string mismatch(const Option& option, std::string& value) {
       value = word;
       return "";
     }
-    case OptionType::Integer: return is_number(value, true) ? "" : "a whole number";
+    case OptionType::Integer:
+      if (!is_number(value, true)) return "a whole number";
+      return value.front() == '-' && option.key != "seed" ? "a number that is not negative" : "";
     case OptionType::Double: return is_number(value, false) ? "" : "a number";
     case OptionType::Duration: return parse_duration_ms(value) ? "" : "a duration such as `5 s`";
     case OptionType::Bytes: return parse_bytes(value) ? "" : "a size such as `128 MB`";
@@ -155,7 +158,7 @@ std::string mismatch(const Option& option, std::string& value) {
       return words;
     }
     case OptionType::String:
-    case OptionType::List: return "";
+    case OptionType::List: return option.key == "path" && value.empty() ? "a path" : "";
   }
   return "";
 }
@@ -314,6 +317,11 @@ OptionSet check_table_options(const std::vector<syntax::OptionPair>& written, Sp
     }
     result.set(option->status == OptionStatus::Mapped ? std::string{option->detail} : pair.key, value,
                pair.value_span);
+  }
+  constexpr std::string_view fail = "json.fail-on-missing-field", ignore = "json.ignore-parse-errors";
+  if (result.flag(fail, false) && result.flag(ignore, false)) {
+    diagnostics.emit(OptionConflict{}, result.span(fail), fail, ignore)
+        .hint("leave one of them out: a row cannot both fail and be passed over");
   }
   for (const Required& required : kRequired) {
     const bool given = std::any_of(written.begin(), written.end(),
