@@ -13,7 +13,7 @@ namespace {
 using syntax::BinaryOperator;
 using typed::Operator;
 
-constexpr uint32_t kMostDepth = 500;  // of a typed tree: the stages behind walk it recursively
+constexpr uint32_t kMostDepth = 400;  // of a typed tree: the stages behind walk it recursively
 
 WEIR_ERROR(ExpressionTooDeep, "the expression is nested more than {} deep", uint32_t);
 WEIR_ERROR(ConditionType, "{} needs a BOOLEAN, not {}", std::string_view, std::string_view);
