@@ -67,7 +67,7 @@ job::ManifestOperator operation(const PipelineProgram& program, const AggregateP
                                 const plan::Plan& plan, const JobShapes& shapes) {
   job::ManifestOperator result;
   result.id = aggregate.id;
-  result.name = plan::describe(plan, aggregate.node);
+  result.name = plan::describe_operator(plan, aggregate.node);
   static_assert(static_cast<int>(plan::Windowing::Session) == static_cast<int>(job::Windowing::Session) &&
                 static_cast<int>(plan::Windowing::Sliced) == static_cast<int>(job::Windowing::Sliced));
   result.windowing = static_cast<job::Windowing>(aggregate.windowing);

@@ -10,6 +10,9 @@
 namespace weir::plan {
 
 std::string describe(const Plan& plan, NodeId id);
+// An aggregate as its user knows it, however it is computed: "Aggregate TUMBLE(5 min) by category". The name of its operator in
+// messages.
+std::string describe_operator(const Plan& plan, NodeId id);
 // "TUMBLE(5 min)", "HOP(every 10 s, size 1 min)"
 std::string describe_window(const WindowSpec& spec);
 // "SUM(DISTINCT amount) FILTER (WHERE paid)"

@@ -168,6 +168,16 @@ std::string describe(const Plan& plan, NodeId id) {
       });
 }
 
+std::string describe_operator(const Plan& plan, NodeId id) {
+  const Node& node = plan.at(id);
+  const auto& aggregate = std::get<Aggregate>(node.kind);
+  std::string text = aggregate.distinct_only ? "Distinct" : "Aggregate";
+  if (aggregate.window) text += " " + describe_window(*aggregate.window);
+  if (!aggregate.keys.empty())
+    text += fmt::format(" by {}", list(sql(aggregate.keys, names(plan.at(node.inputs[0]).columns))));
+  return text;
+}
+
 std::string print_plan(const Plan& plan) { return Printer(plan).print(); }
 
 }  // namespace weir::plan
