@@ -41,6 +41,7 @@ Compilation compile(std::shared_ptr<const diagnostics::Source> source, const Com
                     catalog::Catalog& catalog);
 
 // A job's native module, not yet optimised.
-codegen::EmittedModule emit(const CompiledJob& job, const diagnostics::Source& source, const CompileOptions& options);
+codegen::EmittedModule emit(const CompiledJob& job, const diagnostics::Source& source,
+                            const CompileOptions& options);
 
 }  // namespace weir::compiler

@@ -25,7 +25,8 @@ class Builder {
   PipelineProgram build() {
     number_sources();
     for (NodeId id = 0; id < plan_.nodes.size(); ++id) {
-      if (const auto* aggregate = std::get_if<plan::Aggregate>(&plan_.at(id).kind)) add_aggregate(id, *aggregate);
+      if (const auto* aggregate = std::get_if<plan::Aggregate>(&plan_.at(id).kind))
+        add_aggregate(id, *aggregate);
     }
     for (uint32_t i = 0; i < plan_.sinks.size(); ++i) add_sink(i, plan_.sinks[i]);
     account();
@@ -82,12 +83,15 @@ class Builder {
 
   static std::vector<ExpressionPtr> own_columns(const plan::Node& node) {
     std::vector<ExpressionPtr> columns;
-    for (uint32_t i = 0; i < node.columns.size(); ++i) columns.push_back(typed::column(i, node.columns[i].type));
+    for (uint32_t i = 0; i < node.columns.size(); ++i)
+      columns.push_back(typed::column(i, node.columns[i].type));
     return columns;
   }
 
   void extend(Path& path, const plan::Node& node) const {
-    const auto on_source = [&](const ExpressionPtr& expression) { return typed::substitute(expression, path.columns); };
+    const auto on_source = [&](const ExpressionPtr& expression) {
+      return typed::substitute(expression, path.columns);
+    };
     match(
         node.kind,
         [&](const plan::Filter& filter) {
@@ -126,7 +130,8 @@ class Builder {
   void add_consumer(const Path& path, std::vector<ExpressionPtr> outputs,
                     std::variant<AggregateInput, SinkInput> target) {
     Pipeline& pipeline = program_.pipelines[pipelines_.at(path.source)];
-    pipeline.consumers.push_back({consumer_count_++, prepare(path, std::move(outputs)), std::move(target), {}});
+    pipeline.consumers.push_back(
+        {consumer_count_++, prepare(path, std::move(outputs)), std::move(target), {}});
   }
 
   // The columns of an aggregate's prepared row, over the aggregate's input: each distinct expression once.
@@ -151,7 +156,8 @@ class Builder {
     if (!filter || !argument->can_fail) return argument;
     const types::Type type = types::with_nullable(argument->type, true);
     typed::Case node{{{filter, argument}}, typed::literal({type, {}})};
-    return typed::make({std::move(node), type, argument->span, true, argument->deterministic && filter->deterministic});
+    return typed::make(
+        {std::move(node), type, argument->span, true, argument->deterministic && filter->deterministic});
   }
 
   void add_aggregate(NodeId id, const plan::Aggregate& aggregate) {
@@ -167,7 +173,8 @@ class Builder {
     result.incremental = aggregate.incremental;
     for (const auto& key : aggregate.keys) row.add_key(key);
     for (AggregateCall call : aggregate.aggregates) {
-      for (ExpressionPtr& argument : call.arguments) argument = row.reference(shielded(argument, call.filter));
+      for (ExpressionPtr& argument : call.arguments)
+        argument = row.reference(shielded(argument, call.filter));
       if (call.filter) call.filter = row.reference(call.filter);
       result.aggregates.push_back(std::move(call));
     }
@@ -179,7 +186,8 @@ class Builder {
 
     for (const Path& path : paths(plan_.at(id).inputs[0])) {
       std::vector<ExpressionPtr> outputs;
-      for (const auto& expression : row.expressions) outputs.push_back(typed::substitute(expression, path.columns));
+      for (const auto& expression : row.expressions)
+        outputs.push_back(typed::substitute(expression, path.columns));
       add_consumer(path, std::move(outputs), AggregateInput{result.id});
       add_upstream(result, path.source);
     }
@@ -191,10 +199,12 @@ class Builder {
       if (std::ranges::find(list, id) == list.end()) list.push_back(id);
     };
     const plan::Node& node = plan_.at(source);
-    if (const auto* scan = std::get_if<plan::Scan>(&node.kind)) add(aggregate.upstream_scans, scans_.at(scan->table));
+    if (const auto* scan = std::get_if<plan::Scan>(&node.kind))
+      add(aggregate.upstream_scans, scans_.at(scan->table));
     if (const auto* rejected = std::get_if<plan::Rejected>(&node.kind))
       add(aggregate.upstream_scans, scans_.at(rejected->table));
-    if (std::holds_alternative<plan::Aggregate>(node.kind)) add(aggregate.upstream_operators, operators_.at(source));
+    if (std::holds_alternative<plan::Aggregate>(node.kind))
+      add(aggregate.upstream_operators, operators_.at(source));
   }
 
   void add_sink(uint32_t index, NodeId id) {

@@ -64,8 +64,8 @@ struct AggregateInput {
   uint32_t operator_id;
 };
 struct SinkInput {
-  uint32_t sink;       // index into Program::sinks
-  bool changes;        // source gives ChangeBlocks
+  uint32_t sink;                   // index into Program::sinks
+  bool changes;                    // source gives ChangeBlocks
   std::vector<std::string> names;  // columns of the output
 };
 struct Consumer {
@@ -98,9 +98,9 @@ struct AggregateProgram {
   std::optional<uint32_t> time_column;   // of the prepared row; Sliced, Session
   std::optional<uint32_t> start_column;  // Attached
   std::optional<uint32_t> end_column;
-  std::vector<AggregateCall> aggregates; // over the prepared row
+  std::vector<AggregateCall> aggregates;  // over the prepared row
   std::vector<plan::AggregateOutput> outputs;
-  std::vector<Type> result;              // types of the outputs
+  std::vector<Type> result;  // types of the outputs
   bool distinct_only;
   bool incremental;
   std::vector<uint32_t> upstream_scans;      // whose partitions (through unions) feed it directly
@@ -111,7 +111,7 @@ struct SinkProgram {
   plan::NodeId node;
   const catalog::Table* table;  // null: standard output
   std::string label;
-  bool changes;                 // may get updates
+  bool changes;  // may get updates
   std::vector<std::string> names;
   std::vector<Type> types;
 };

@@ -10,7 +10,7 @@ namespace weir::diagnostics {
 
 }  // namespace weir::diagnostics
 
-#define WEIR_CHECK(condition, what)                                              \
-  do {                                                                           \
+#define WEIR_CHECK(condition, what)                                                  \
+  do {                                                                               \
     if (!(condition)) ::weir::diagnostics::internal_error(__FILE__, __LINE__, what); \
   } while (false)

@@ -92,15 +92,14 @@ std::string format_diagnostic(fmt::format_string<const Params&...> text, const P
   return fmt::format(text, params...);
 }
 
-#define WEIR_DIAGNOSTIC_(Severity_, Name_, Text_, ...)                                          \
-  struct Name_ {                                                                                \
-    static constexpr ::weir::diagnostics::Severity severity =                                   \
-        ::weir::diagnostics::Severity::Severity_;                                               \
-    static constexpr std::string_view name = #Name_;                                            \
-    template <typename... Args_>                                                                \
-    static std::string format(const Args_&... args) {                                           \
-      return ::weir::diagnostics::format_diagnostic<__VA_ARGS__>(Text_, args...);               \
-    }                                                                                           \
+#define WEIR_DIAGNOSTIC_(Severity_, Name_, Text_, ...)                                                  \
+  struct Name_ {                                                                                        \
+    static constexpr ::weir::diagnostics::Severity severity = ::weir::diagnostics::Severity::Severity_; \
+    static constexpr std::string_view name = #Name_;                                                    \
+    template <typename... Args_>                                                                        \
+    static std::string format(const Args_&... args) {                                                   \
+      return ::weir::diagnostics::format_diagnostic<__VA_ARGS__>(Text_, args...);                       \
+    }                                                                                                   \
   }
 #define WEIR_ERROR(Name_, Text_, ...) WEIR_DIAGNOSTIC_(Error, Name_, Text_, __VA_ARGS__)
 #define WEIR_WARNING(Name_, Text_, ...) WEIR_DIAGNOSTIC_(Warning, Name_, Text_, __VA_ARGS__)

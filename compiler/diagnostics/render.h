@@ -19,7 +19,8 @@ struct RenderOptions {
 //    = note: …
 //    = hint: did you mean `amount`?
 std::string render(const Diagnostic& diagnostic, const Source& source, const RenderOptions& options = {});
-std::string render_all(const Diagnostics& diagnostics, const Source& source, const RenderOptions& options = {});
+std::string render_all(const Diagnostics& diagnostics, const Source& source,
+                       const RenderOptions& options = {});
 // An array of {severity, code, message, line, column, end_line, end_column, labels, notes, hints}.
 std::string render_json(const Diagnostics& diagnostics, const Source& source);
 

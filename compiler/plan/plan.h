@@ -50,7 +50,7 @@ struct LateFilter {
 enum class Windowing : uint8_t {
   None,      // groups live for ever; every record updates its group
   Attached,  // the input's rows carry the bounds of their window; a group lives until its window fires
-  Sliced,    // records go to panes; windows are merged from panes (slice_panes makes this from Attached over WindowAssign)
+  Sliced,  // records go to panes; windows are merged from panes (slice_panes makes this from Attached over WindowAssign)
   Session,
 };
 // What an output column of an Aggregate is.
@@ -66,9 +66,9 @@ struct Aggregate {
   ExpressionPtr time;                // Sliced, Session: event time over the input
   ExpressionPtr attached_start;      // Attached: bounds, TIMESTAMP(3)
   ExpressionPtr attached_end;
-  std::vector<AggregateOutput> outputs;  // in order of the node's columns: GROUP BY as written, then aggregates
+  std::vector<AggregateOutput> outputs;  // in order of the columns: GROUP BY as written, then aggregates
   bool distinct_only = false;
-  bool incremental = false;              // Sliced HOP, CUMULATE: a window is made from the one before (slide_windows)
+  bool incremental = false;  // Sliced HOP, CUMULATE: a window is made from the one before (slide_windows)
 };
 struct UnionAll {};
 struct Sink {
@@ -83,8 +83,8 @@ struct Traits {
   ChangeMode changes = ChangeMode::Append;
   std::vector<uint32_t> unique_key;  // columns; empty = none known
   bool has_event_time = false;
-  std::string watermark_domain;      // tables whose partitions W is taken over, comma separated
-  std::string state_bound;           // "none", "2 windows × keys × 48 B", "unbounded: every key for ever"
+  std::string watermark_domain;  // tables whose partitions W is taken over, comma separated
+  std::string state_bound;       // "none", "2 windows × keys × 48 B", "unbounded: every key for ever"
   bool state_unbounded = false;
   bool deterministic = true;
   std::string why_not_deterministic;

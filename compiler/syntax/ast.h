@@ -29,9 +29,10 @@ struct QualifiedName {
 // ---- types as written --------------------------------------------------------------------------
 
 struct TypeName {
-  std::string name;  // upper case: "DECIMAL", "TIMESTAMP_LTZ", "DOUBLE", "ARRAY" …; multi-word forms folded:
-                     // "DOUBLE PRECISION" -> DOUBLE, "TIMESTAMP WITH LOCAL TIME ZONE" -> TIMESTAMP_LTZ,
-                     // "INTERVAL DAY TO SECOND" etc. -> INTERVAL_DAY_TIME, "INTERVAL YEAR/MONTH" -> INTERVAL_YEAR_MONTH
+  // Upper case: "DECIMAL", "TIMESTAMP_LTZ", "DOUBLE", "ARRAY" …; multi-word forms folded: "DOUBLE PRECISION" -> DOUBLE,
+  // "TIMESTAMP WITH LOCAL TIME ZONE" -> TIMESTAMP_LTZ, "INTERVAL DAY TO SECOND" etc. -> INTERVAL_DAY_TIME,
+  // "INTERVAL YEAR/MONTH" -> INTERVAL_YEAR_MONTH.
+  std::string name;
   std::vector<int64_t> arguments;  // (10, 2)
   std::optional<bool> not_null;    // true: NOT NULL, false: NULL written
   Span span;
@@ -62,8 +63,24 @@ struct TypedLiteral {
   std::string value;
 };
 enum class TimeUnit : uint8_t {
-  Millennium, Century, Decade, Year, Quarter, Month, Week, Day, Dow, Isodow, Doy, Hour, Minute, Second,
-  Millisecond, Microsecond, Epoch, Isoyear
+  Millennium,
+  Century,
+  Decade,
+  Year,
+  Quarter,
+  Month,
+  Week,
+  Day,
+  Dow,
+  Isodow,
+  Doy,
+  Hour,
+  Minute,
+  Second,
+  Millisecond,
+  Microsecond,
+  Epoch,
+  Isoyear
 };
 // INTERVAL '5' MINUTE, INTERVAL '1 02:00' DAY TO MINUTE; precisions are accepted and ignored
 struct IntervalLiteral {
@@ -83,7 +100,20 @@ struct Unary {
   ExpressionPtr operand;
 };
 enum class BinaryOperator : uint8_t {
-  Add, Subtract, Multiply, Divide, Modulo, Concat, Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual, And, Or
+  Add,
+  Subtract,
+  Multiply,
+  Divide,
+  Modulo,
+  Concat,
+  Equal,
+  NotEqual,
+  Less,
+  LessEqual,
+  Greater,
+  GreaterEqual,
+  And,
+  Or
 };
 struct Binary {
   BinaryOperator op;
@@ -168,14 +198,14 @@ struct Call {
   Name name;
   bool distinct = false;
   std::vector<Argument> arguments;
-  ExpressionPtr filter;          // may be null
-  std::optional<Span> over;      // f(…) OVER (…): parsed, refused by name
+  ExpressionPtr filter;      // may be null
+  std::optional<Span> over;  // f(…) OVER (…): parsed, refused by name
 };
 
 struct Expression {
   std::variant<NullLiteral, BooleanLiteral, NumberLiteral, StringLiteral, TypedLiteral, IntervalLiteral,
-               ColumnReference, Star, Unary, Binary, IsPredicate, IsDistinctFrom, Between, InList, InQuery, Exists,
-               ScalarQuery, Like, Case, Cast, Extract, UnitCall, Call>
+               ColumnReference, Star, Unary, Binary, IsPredicate, IsDistinctFrom, Between, InList, InQuery,
+               Exists, ScalarQuery, Like, Case, Cast, Extract, UnitCall, Call>
       node;
   Span span;
 };
@@ -202,7 +232,8 @@ struct TableFunction {
   };
   struct Argument {
     std::optional<Name> name;
-    std::variant<TableArgument, Descriptor, ExpressionPtr> value;  // a bare name `t` is a ColumnReference expression
+    // A bare name `t` is a ColumnReference expression.
+    std::variant<TableArgument, Descriptor, ExpressionPtr> value;
     Span span;
   };
   Name name;
@@ -214,15 +245,15 @@ struct Join {  // parsed, refused by name
   Span kind_span;
   TableReferencePtr left;
   TableReferencePtr right;
-  ExpressionPtr condition;    // ON; may be null
+  ExpressionPtr condition;  // ON; may be null
   std::vector<Name> using_columns;
 };
 struct TableReference {
   std::variant<NamedTable, SubQuery, TableFunction, Join> node;
   std::optional<Name> alias;
   std::vector<Name> column_aliases;
-  std::optional<Span> unsupported;       // TABLESAMPLE, FOR SYSTEM_TIME AS OF …: what was written
-  std::string unsupported_name;          // its name for the error
+  std::optional<Span> unsupported;  // TABLESAMPLE, FOR SYSTEM_TIME AS OF …: what was written
+  std::string unsupported_name;     // its name for the error
   Span span;
 };
 

@@ -18,8 +18,8 @@ enum class Kind : uint8_t {
   BigInt,
   Float,
   Double,
-  Decimal,            // precision 1…38, scale 0…precision
-  String,             // CHAR(n), VARCHAR(n), STRING; length 0 = unbounded; lengths are not enforced
+  Decimal,  // precision 1…38, scale 0…precision
+  String,   // CHAR(n), VARCHAR(n), STRING; length 0 = unbounded; lengths are not enforced
   Bytes,
   Date,               // days since 1970-01-01
   Timestamp,          // precision 0…6, microseconds since the epoch of a zone-less calendar
@@ -50,9 +50,9 @@ Type timestamp(int precision, bool nullable = true);
 Type timestamp_ltz(int precision, bool nullable = true);
 Type with_nullable(Type type, bool nullable);
 
-bool is_integer(const Type& type);      // TINYINT … BIGINT
+bool is_integer(const Type& type);        // TINYINT … BIGINT
 bool is_exact_numeric(const Type& type);  // integers and DECIMAL
-bool is_approximate(const Type& type);  // FLOAT, DOUBLE
+bool is_approximate(const Type& type);    // FLOAT, DOUBLE
 bool is_numeric(const Type& type);
 bool is_string(const Type& type);
 bool is_timestamp(const Type& type);  // TIMESTAMP or TIMESTAMP_LTZ

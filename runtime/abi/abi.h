@@ -81,9 +81,9 @@ constexpr uint64_t kOptionNullOnError = 1;
 struct Block {
   const char* rows;  // count rows, row_bytes each, back to back
   uint32_t count;
-  uint32_t partition;                     // of the source; 0 for derived rows
-  int64_t watermark[kBlockRows];          // w just before each row, ms
-  uint64_t position[kBlockRows];          // of the record in its partition: byte offset of the line, or offset
+  uint32_t partition;             // of the source; 0 for derived rows
+  int64_t watermark[kBlockRows];  // w just before each row, ms
+  uint64_t position[kBlockRows];  // of the record in its partition: byte offset of the line, or offset
 };
 
 // Up to 64 changes of groups: row i of `before` is the group's row before the record, row i of `after` after it.

@@ -58,7 +58,8 @@ void hole_consume_changes(Context* context, const ChangeBlock* block);
 uint32_t hole_prepared_bytes();
 // Filters and projections from the source row to the prepared row. False: a WHERE dropped it. `window_start` and
 // `window_end` (ms) are those of the copy at hand where windows fan out (hole_fan_out), else 0.
-bool hole_prepare(Context* context, const char* row, int64_t window_start, int64_t window_end, char* prepared);
+bool hole_prepare(Context* context, const char* row, int64_t window_start, int64_t window_end,
+                  char* prepared);
 // Whether a window function without aggregate multiplies rows here.
 bool hole_fan_out();
 // Event time of a source row (fan-out) in ms; for processing time the clock of the batch.
@@ -66,10 +67,10 @@ int64_t hole_source_time(Context* context, const char* row);
 
 // ---- windows: constants of the query, in ms ----------------------------------------------------
 int64_t hole_window_size();
-int64_t hole_window_slide();   // CUMULATE: step
+int64_t hole_window_slide();  // CUMULATE: step
 int64_t hole_window_offset();
-int64_t hole_pane_size();      // gcd of size and slide
-uint32_t hole_window_kind();   // WindowKind of runtime/time/windows.h
+int64_t hole_pane_size();     // gcd of size and slide
+uint32_t hole_window_kind();  // WindowKind of runtime/time/windows.h
 
 // ---- groups ------------------------------------------------------------------------------------
 // Event time of a prepared row, ms (pane and session aggregation).
@@ -85,7 +86,8 @@ bool hole_key_equal(const char* prepared, const char* entry, const StateMemory* 
 void hole_entry_create(Context* context, const char* prepared, char* entry, StateMemory* memory);
 void hole_update(Context* context, const char* prepared, char* entry, StateMemory* memory);
 // Two entries of two tables with the same layout.
-bool hole_entry_equal(const char* entry_a, const StateMemory* memory_a, const char* entry_b, const StateMemory* memory_b);
+bool hole_entry_equal(const char* entry_a, const StateMemory* memory_a, const char* entry_b,
+                      const StateMemory* memory_b);
 void hole_entry_copy(char* into, StateMemory* into_memory, const char* from, const StateMemory* from_memory);
 void hole_merge(char* into, StateMemory* into_memory, const char* from, const StateMemory* from_memory);
 void hole_retract(char* into, StateMemory* into_memory, const char* from, const StateMemory* from_memory);
@@ -94,7 +96,8 @@ int32_t hole_key_compare(const char* entry_a, const char* entry_b, const StateMe
 uint32_t hole_result_bytes();
 // Key columns, window bounds and finished aggregates into a result row. Strings may point into `memory`; but in
 // group_aggregate's copy they must be copied to context->arena: a group is updated before its earlier result is consumed.
-void hole_finish(Context* context, const char* entry, const StateMemory* memory, int64_t window_start, int64_t window_end, char* result);
+void hole_finish(Context* context, const char* entry, const StateMemory* memory, int64_t window_start,
+                 int64_t window_end, char* result);
 // Whether two result rows of a group are equal (no update is sent then).
 bool hole_result_equal(const char* a, const char* b);
 // Group aggregation: only new groups are output, as plain rows through hole_consume (DISTINCT); else changes.
