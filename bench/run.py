@@ -4,8 +4,8 @@
     bench/run.py [--quick] [--rows N] [--runs N] [--only NAME ...]
 
 Every ratio is the median over alternating pairs. Contestants with one thread are compared by CPU seconds, which others on the
-machine disturb least: of the whole process for Weir, compilation included; for DuckDB from the query to its rows. Results are compared as values. --quick runs the first benchmark on 2 million rows and
-fails if the executable falls below 0.6 x its bar.
+machine disturb least: of the whole process for Weir, compilation included; for DuckDB from the query to its rows. Results are
+compared as values. --quick runs the first benchmark on 2 million rows and fails if the executable falls below 0.6 x its bar.
 """
 
 import argparse
