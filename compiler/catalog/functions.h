@@ -1,4 +1,4 @@
-// The functions of the standard library, read from the annotations in its bitcode: the bitcode is the registry.
+// The functions of the standard library, as the build takes them out of the annotations in `stdlib/`: the only registry.
 // How they are written, and the calling convention: stdlib/function.h.
 #pragma once
 

@@ -35,7 +35,7 @@ struct EmittedModule {
 EmittedModule emit_program(const PipelineProgram& program, const plan::Plan& plan,
                            const diagnostics::Source& source, const EmitOptions& options);
 
-// Entry points by name, `<n>` an id: scan_<pipeline> (scan_lines), rejected_<pipeline> and fired_<pipeline> are consume
-// functions (Context*, const Block*); per aggregate: merge_<op>, retract_<op>, fire_<op>, … See runtime/job/entry_points.h.
+// Entry points by name, `<n>` an id: scan_<pipeline> (scan_lines), consume_<pipeline> and consume_changes_<pipeline>; per aggregate
+// merge_<op>, retract_<op>, fire_<op> or fire_sessions_<op>. See runtime/job/entry_points.h.
 
 }  // namespace weir::codegen
