@@ -1,0 +1,72 @@
+// What a job must know to go on where its last committed transaction stopped. It is stored in the metadata of the committed
+// offsets of its inputs, so it changes together with them and with the output, or not at all (as Kafka Streams keeps the
+// time of a partition: KIP-695 and TopicPartitionMetadata).
+//
+// A part for each input partition, and one for the job, beside that of the anchor (the first partition by scan, topic
+// and number). Printable ASCII, at most kMaxRecordBytes, each with a checksum:
+//
+//   weir1;p=1200;w=1767254400123;l=1100;lw=1767254399000;i=0;s=-1;crc=5f3a1c2b
+//   …;j=17,3f2a…,0;o=9c1d…:R:1767254400000:1767254400000,…;…
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/abi/abi.h"
+
+namespace weir::commit {
+
+constexpr size_t kMaxRecordBytes = 3500;  // the broker's offset.metadata.max.bytes is 4,096
+
+struct PartitionRecord {
+  int64_t position = 0;                       // the next offset
+  int64_t watermark = abi::kNoWatermark;      // w there
+  int64_t low_offset = 0;                     // where replay begins; `position` if nothing is to be replayed
+  int64_t low_watermark = abi::kNoWatermark;  // w there
+  int64_t stop_offset = -1;                   // of a bounded run: where it ends; -1: nowhere
+  bool idle = false;
+  friend bool operator==(const PartitionRecord&, const PartitionRecord&) = default;
+};
+
+enum class RecoveryMode : uint8_t { Replay, Changelog };  // R, C
+
+// Where the changelog of a shard goes on; offsets of its partition of the changelog topic.
+struct ChangelogPointer {
+  int32_t partition = 0;
+  int64_t snapshot_offset = 0;  // reading begins here
+  friend bool operator==(const ChangelogPointer&, const ChangelogPointer&) = default;
+};
+
+struct OperatorRecord {
+  uint64_t fingerprint = 0;
+  RecoveryMode mode = RecoveryMode::Replay;
+  int64_t reached = abi::kNoWatermark;  // W
+  int64_t passed = abi::kNoWatermark;   // what the operators above have been told
+  friend bool operator==(const OperatorRecord&, const OperatorRecord&) = default;
+};
+
+struct JobRecord {
+  uint64_t commit = 0;  // rises by one with each transaction
+  uint64_t token = 0;   // of the process that wrote it
+  bool finished = false;
+  std::vector<OperatorRecord> operators;
+  std::vector<ChangelogPointer> changelog;
+  friend bool operator==(const JobRecord&, const JobRecord&) = default;
+};
+
+struct RecoveryRecord {
+  PartitionRecord partition;
+  std::optional<JobRecord> job;  // on the anchor
+  friend bool operator==(const RecoveryRecord&, const RecoveryRecord&) = default;
+};
+
+// Longer than kMaxRecordBytes is possible only with very many operators; the compiler refuses such jobs.
+std::string encode(const RecoveryRecord& record);
+// The error says what is wrong with the text: not a record of Weir, of a newer version, damaged (checksum), incomplete.
+std::expected<RecoveryRecord, std::string> decode(std::string_view text);
+
+}  // namespace weir::commit
