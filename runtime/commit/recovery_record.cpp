@@ -1,0 +1,140 @@
+#include "runtime/commit/recovery_record.h"
+
+#include <array>
+#include <charconv>
+
+#include <fmt/format.h>
+
+namespace weir::commit {
+namespace {
+
+constexpr std::string_view kMagic = "weir1";
+constexpr std::string_view kMagicOfAnyVersion = "weir";
+
+// CRC-32C (Castagnoli), as Kafka uses for its batches.
+constexpr std::array<uint32_t, 256> kCrcTable = [] {
+  std::array<uint32_t, 256> table{};
+  for (uint32_t byte = 0; byte < 256; ++byte) {
+    uint32_t value = byte;
+    for (int bit = 0; bit < 8; ++bit) {
+      value = (value >> 1) ^ ((value & 1) != 0 ? 0x82f63b78u : 0);
+    }
+    table[byte] = value;
+  }
+  return table;
+}();
+
+uint32_t crc32c(std::string_view bytes) {
+  uint32_t crc = ~0u;
+  for (const char c : bytes) {
+    crc = (crc >> 8) ^ kCrcTable[(crc ^ static_cast<unsigned char>(c)) & 0xff];
+  }
+  return ~crc;
+}
+
+template <typename Number>
+bool parse_number(std::string_view text, Number& value, int base = 10) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+// Cuts what comes before the next `separator` off the front; all of it if there is none.
+std::string_view cut(std::string_view& text, char separator) {
+  const size_t at = text.find(separator);
+  const std::string_view first = text.substr(0, at);
+  text = at == std::string_view::npos ? std::string_view() : text.substr(at + 1);
+  return first;
+}
+
+bool parse_flag(std::string_view text, bool& value) {
+  value = text == "1";
+  return text == "0" || text == "1";
+}
+
+bool parse_job(std::string_view text, JobRecord& job) {
+  return parse_number(cut(text, ','), job.commit) && parse_number(cut(text, ','), job.token, 16) &&
+         parse_flag(text, job.finished);
+}
+
+bool parse_operator(std::string_view text, OperatorRecord& op) {
+  if (!parse_number(cut(text, ':'), op.fingerprint, 16)) {
+    return false;
+  }
+  const std::string_view mode = cut(text, ':');
+  op.mode = mode == "C" ? RecoveryMode::Changelog : RecoveryMode::Replay;
+  return (mode == "C" || mode == "R") && parse_number(cut(text, ':'), op.reached) &&
+         parse_number(text, op.passed);
+}
+
+bool parse_pointer(std::string_view text, ChangelogPointer& pointer) {
+  return parse_number(cut(text, ':'), pointer.partition) && parse_number(text, pointer.snapshot_offset);
+}
+
+// One `key=value`; false: not understood.
+bool parse_field(std::string_view key, std::string_view value, RecoveryRecord& record) {
+  PartitionRecord& partition = record.partition;
+  if (key == "p") return parse_number(value, partition.position);
+  if (key == "w") return parse_number(value, partition.watermark);
+  if (key == "l") return parse_number(value, partition.low_offset);
+  if (key == "lw") return parse_number(value, partition.low_watermark);
+  if (key == "s") return parse_number(value, partition.stop_offset);
+  if (key == "i") return parse_flag(value, partition.idle);
+  if (key == "j") return parse_job(value, record.job.emplace());
+  if (!record.job) return false;
+  if (key == "o") return parse_operator(value, record.job->operators.emplace_back());
+  if (key == "c") return parse_pointer(value, record.job->changelog.emplace_back());
+  return false;
+}
+
+}  // namespace
+
+std::string encode(const RecoveryRecord& record) {
+  const PartitionRecord& partition = record.partition;
+  std::string text = fmt::format("{};p={};w={};l={};lw={};i={};s={}", kMagic, partition.position,
+                                 partition.watermark, partition.low_offset, partition.low_watermark,
+                                 partition.idle ? 1 : 0, partition.stop_offset);
+  if (record.job) {
+    text += fmt::format(";j={},{:x},{}", record.job->commit, record.job->token, record.job->finished ? 1 : 0);
+    for (const OperatorRecord& op : record.job->operators) {
+      text += fmt::format(";o={:x}:{}:{}:{}", op.fingerprint, op.mode == RecoveryMode::Replay ? 'R' : 'C',
+                          op.reached, op.passed);
+    }
+    for (const ChangelogPointer& pointer : record.job->changelog) {
+      text += fmt::format(";c={}:{}", pointer.partition, pointer.snapshot_offset);
+    }
+  }
+  return text + fmt::format(";crc={:08x}", crc32c(text));
+}
+
+std::expected<RecoveryRecord, std::string> decode(std::string_view text) {
+  if (!text.starts_with(kMagicOfAnyVersion)) {
+    return std::unexpected("it was not written by Weir");
+  }
+  const size_t checksum_at = text.rfind(";crc=");
+  uint32_t checksum = 0;
+  if (checksum_at == std::string_view::npos || !parse_number(text.substr(checksum_at + 5), checksum, 16) ||
+      checksum != crc32c(text.substr(0, checksum_at))) {
+    return std::unexpected("its checksum is wrong");
+  }
+  std::string_view rest = text.substr(0, checksum_at);
+  if (const std::string_view magic = cut(rest, ';'); magic != kMagic) {
+    return std::unexpected(fmt::format("it is of version `{}`, this is `{}`", magic, kMagic));
+  }
+  RecoveryRecord record;
+  uint32_t fields = 0;
+  while (!rest.empty()) {
+    std::string_view value = cut(rest, ';');
+    const std::string_view whole = value;
+    const std::string_view key = cut(value, '=');
+    if (!parse_field(key, value, record)) {
+      return std::unexpected(fmt::format("its field `{}` is not understood", whole));
+    }
+    ++fields;
+  }
+  if (fields < 6) {
+    return std::unexpected("it is incomplete");
+  }
+  return record;
+}
+
+}  // namespace weir::commit
