@@ -46,6 +46,11 @@ struct Table {
   std::vector<TableColumn> columns;
   std::optional<Watermark> watermark;
   std::vector<uint32_t> primary_key;
+  // Columns that stand in the key of a message: those of `key.fields`, or the primary key of upsert-kafka.
+  std::vector<uint32_t> key_columns;
+  bool key_in_value = true;  // value.fields-include = ALL: they stand in the value as well
+  std::string
+      key_prefix;     // key.fields-prefix: the names of key columns begin with it, those in the key do not
   OptionSet options;  // checked; `connector` among them
   std::string ddl;    // as SHOW CREATE TABLE prints it, without secrets
 };

@@ -6,7 +6,7 @@
 //     case 2: return column_decimal64(scan, at, end, row, 16, 2, 10, 2);
 //   }
 //
-// The loop around it, over the members of the record before, and the parsers are C++ (runtime/kernels/scan_lines.cpp).
+// The loop around it, over the members of the record before, and the parsers are C++ (runtime/kernels/decode_record.h).
 #include "compiler/codegen/emit_decode_json.h"
 
 #include <algorithm>
@@ -29,7 +29,7 @@ static_assert(static_cast<uint8_t>(Kind::Null) == static_cast<uint8_t>(abi::Colu
 constexpr uint32_t kInlinedColumns = 16;
 
 bool is_member(const plan::Scan& scan, uint32_t column) {
-  return !(scan.computed_event_time && scan.event_time_column == column);
+  return scan.origins[column] == plan::Origin::Value;
 }
 
 struct Parser {
@@ -79,7 +79,7 @@ void emit_decode_value(Emit& emit, const KernelCopy& kernel, const plan::Scan& s
     emit.b.SetInsertPoint(block);
     const Parser parser = parser_of(emit, row.types[i], times);
     const auto found = kernel.functions.find(parser.function);
-    WEIR_CHECK(found != kernel.functions.end(), std::string("scan_lines lacks ") + parser.function);
+    WEIR_CHECK(found != kernel.functions.end(), std::string("the scan lacks ") + parser.function);
     std::vector<llvm::Value*> arguments = {emit.argument(0),
                                            emit.argument(2),
                                            emit.argument(3),

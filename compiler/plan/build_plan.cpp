@@ -1,5 +1,6 @@
 #include "compiler/plan/build_plan.h"
 
+#include <algorithm>
 #include <map>
 
 #include "compiler/diagnostics/check.h"
@@ -73,6 +74,13 @@ class Builder {
         });
   }
 
+  static Origin origin(const catalog::Table& table, uint32_t column) {
+    if (table.columns[column].kind == catalog::ColumnKind::Metadata) return Origin::Metadata;
+    const bool only_in_key =
+        !table.key_in_value && std::ranges::find(table.key_columns, column) != table.key_columns.end();
+    return only_in_key ? Origin::Key : Origin::Value;
+  }
+
   // A table is read once per job however often it is named: its rows, watermark and rejections are the table's.
   const LoweredScan& scan(const catalog::Table& table) {
     if (const auto found = scans_.find(&table); found != scans_.end()) return found->second;
@@ -85,26 +93,28 @@ class Builder {
         table.watermark ? std::optional(table.watermark->column) : std::nullopt;
     for (uint32_t i = 0; i < table.columns.size(); ++i) {
       const catalog::TableColumn& column = table.columns[i];
-      if (column.kind != catalog::ColumnKind::Physical) continue;
+      if (column.kind == catalog::ColumnKind::Computed) continue;
       columns.push_back({column.name, column.type});
       scan.table_columns.push_back(i);
+      scan.origins.push_back(origin(table, i));
     }
-    // A computed column may name physical columns that are declared behind it.
+    // A computed column may name columns that are declared behind it.
     lowered.table_columns.resize(table.columns.size());
-    for (uint32_t physical = 0; physical < scan.table_columns.size(); ++physical) {
-      const uint32_t i = scan.table_columns[physical];
-      if (time == i) scan.event_time_column = physical;
-      lowered.table_columns[i] = typed::column(physical, table.columns[i].type, table.columns[i].span);
+    for (uint32_t read = 0; read < scan.table_columns.size(); ++read) {
+      const uint32_t i = scan.table_columns[read];
+      if (time == i) scan.event_time_column = read;
+      lowered.table_columns[i] = typed::column(read, table.columns[i].type, table.columns[i].span);
     }
     for (uint32_t i = 0; i < table.columns.size(); ++i) {
       const catalog::TableColumn& column = table.columns[i];
-      if (column.kind == catalog::ColumnKind::Physical) continue;
-      WEIR_CHECK(column.computed, "a metadata column reached the plan");
+      if (column.kind != catalog::ColumnKind::Computed) continue;
+      WEIR_CHECK(column.computed, "a computed column without its expression");
       ExpressionPtr expression = typed::substitute(column.computed, lowered.table_columns);
       if (time == i) {
         scan.computed_event_time = expression;
         scan.event_time_column = static_cast<uint32_t>(columns.size());
         scan.table_columns.push_back(i);
+        scan.origins.push_back(Origin::Computed);
         // The scan rejects rows without event time, so behind it the column is never NULL.
         const types::Type type = types::with_nullable(column.type, false);
         expression = typed::column(static_cast<uint32_t>(columns.size()), type, column.span);

@@ -16,12 +16,20 @@ using typed::Column;
 using typed::ExpressionPtr;
 using typed::WindowSpec;
 
-// Reads a table. Columns: its physical columns in order of declaration, then a computed event time if there is one (which
-// the scan computes, with the watermark, for every row). Other computed columns are a Project above.
+// Where a column of a scan comes from.
+enum class Origin : uint8_t {
+  Value,  // of a line or of a message
+  Key,    // of a message
+  Metadata,
+  Computed,
+};
+// Reads a table. Columns: its physical and metadata columns in order of declaration, then a computed event time if there is
+// one (which the scan computes, with the watermark, for every row). Other computed columns are a Project above.
 struct Scan {
   const catalog::Table* table = nullptr;
   std::vector<bool> read;                     // by column: materialised? (prune_columns); all true at first
   std::vector<uint32_t> table_columns;        // by column: index in the table
+  std::vector<Origin> origins;                // by column
   ExpressionPtr computed_event_time;          // over the scan's columns; may be null
   std::optional<uint32_t> event_time_column;  // of the scan's columns
   ExpressionPtr watermark;                    // over the scan's columns; may be null

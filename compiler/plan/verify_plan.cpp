@@ -54,7 +54,9 @@ class Verifier {
         node.kind,
         [&](const Scan& scan) {
           require(scan.table != nullptr, "a scan without table");
-          require(scan.read.size() == node.columns.size() && scan.table_columns.size() == node.columns.size(),
+          require(scan.read.size() == node.columns.size() &&
+                      scan.table_columns.size() == node.columns.size() &&
+                      scan.origins.size() == node.columns.size(),
                   "a scan's lists differ in length");
           over(scan.computed_event_time, node.columns);
           over(scan.watermark, node.columns);

@@ -8,7 +8,7 @@
 namespace weir::abi {
 
 // Changes whenever a struct or an entry point here changes; an executable and a runtime must agree.
-constexpr uint32_t kAbiVersion = 1;
+constexpr uint32_t kAbiVersion = 2;
 
 using Int128 = __int128;
 
@@ -71,7 +71,7 @@ struct Context {
   Failure failure;
   int64_t processing_time_us;  // one clock reading per batch
   int64_t record_watermark;    // w just before the current record, ms; set by kernels before `prepare`
-  void** consumers;            // state of each consumer by its id, of this worker
+  void** consumers;            // state of each consumer by its id, of this worker; null: it is left out
   uint64_t options;            // bit 0: an expression that fails gives NULL (expression.on-error = null)
   void* worker;                // of the runtime
 };

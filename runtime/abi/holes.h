@@ -25,6 +25,8 @@ struct StateMemory {
 };
 
 struct ScanState;
+struct MessageInfo;
+struct RowError;
 
 }  // namespace weir::abi
 
@@ -32,20 +34,27 @@ extern "C" {
 using weir::abi::Block;
 using weir::abi::ChangeBlock;
 using weir::abi::Context;
+using weir::abi::MessageInfo;
 using weir::abi::OutputBuffer;
+using weir::abi::RowError;
 using weir::abi::ScanState;
 using weir::abi::StateMemory;
 
 // Room for `bytes` more in the memory; returns the offset (16-byte aligned). May move `base`.
 uint64_t weir_state_allocate(StateMemory* memory, uint64_t bytes);
 
-// ---- scan (runtime/kernels/scan_lines.cpp) -----------------------------------------------------
+// ---- scan (runtime/kernels/scan_lines.cpp, scan_messages.cpp) ----------------------------------
 uint32_t hole_row_bytes();
 // Parses the JSON value at `at` into a column of `row` (value and NULL bit); returns the byte behind the value, or null: the
 // strict parser decides about the whole record. See runtime/abi/json_values.h.
 const char* hole_decode_value(ScanState* scan, uint32_t column, const char* at, const char* end, char* row);
 // Whether every column that is NOT NULL has a value.
 bool hole_nulls_allowed(const char* row);
+// scan_messages: the value is one column's bytes (format raw), no JSON object.
+bool hole_value_raw();
+// scan_messages: the columns that are no members of the value, for a row whose members have been decoded: format raw, the key,
+// metadata. False: rejected, with the reason in `error`.
+bool hole_message_columns(ScanState* scan, const MessageInfo* message, char* row, RowError* error);
 // Computed event time, NULL checks of it, and the WATERMARK expression, for a decoded row.
 // Returns 0: fine, `watermark` set (kNoWatermark where the expression is NULL or there is none);
 // 1: rejected, event time is NULL; 2: rejected, event time or watermark cannot be computed.
@@ -107,5 +116,7 @@ bool hole_append_only();
 uint64_t hole_encode_bound(const char* prepared);  // at most so many bytes
 // `kind`: RowKind, or 255 where the output has no op.
 char* hole_encode(const char* prepared, uint32_t kind, char* out);
+// Whether RowKind::UpdateBefore is written: not where a key tells what a row takes the place of.
+bool hole_keeps_update_before();
 bool hole_prepared_equal(const char* a, const char* b);
 }

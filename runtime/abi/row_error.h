@@ -27,6 +27,7 @@ enum class RowReason : uint32_t {
   BadDate,
   BadBoolean,
   BadBase64,
+  BadLength,       // format raw: not as many bytes as the type has
   NullNotAllowed,  // NULL or missing for NOT NULL
   MissingField,    // json.fail-on-missing-field
   // The row decodes, but has no place in time.
@@ -39,7 +40,8 @@ constexpr uint32_t kNoColumn = UINT32_MAX;
 struct RowError {
   RowReason reason = RowReason::None;
   uint32_t column = kNoColumn;  // index in the columns of the scan
-  uint64_t offset = 0;          // of the byte in the line
+  uint64_t offset = 0;          // of the byte in the line, or in the message's value or key
+  bool in_key = false;          // it is the message's key
 };
 
 }  // namespace weir::abi

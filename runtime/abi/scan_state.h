@@ -1,8 +1,9 @@
-// What a scan carries from batch to batch: one per worker and scan, seen by scan_lines, the generated decoder, the
+// What a scan carries from batch to batch: one per worker and scan, seen by scan_lines or scan_messages, the generated decoder, the
 // strict parser and the job. Beside `watermark` and the counters everything here may change speed only, never an answer.
 #pragma once
 
 #include "runtime/abi/abi.h"
+#include "runtime/abi/message.h"
 #include "runtime/abi/row_error.h"
 
 namespace weir::abi {
@@ -35,7 +36,7 @@ struct ScanColumn {
   uint8_t precision;
   uint8_t scale;
   bool not_null;
-  bool decoded;  // false: computed, no member of the object
+  bool decoded;  // false: computed, of the key or of the metadata: no member of the object
   Carrier carrier;
   uint32_t offset;  // in the row; kNoOffset: checked, not kept
 };
@@ -95,13 +96,21 @@ enum : uint64_t {
   kScanStrictOnly = 8,         // the fast paths are off (a way of the test suite)
 };
 
+struct ScanState;
+// The columns that stand in the keys of messages, and how they are read.
+struct KeyColumns {
+  ScanState* json;  // over the columns of the key alone, with a row of its own; null: one column, format raw
+  uint32_t count;
+  const uint32_t* columns;  // of the scan, by column of the key
+};
+
 struct ScanState {
   // The worker's; set before each batch.
   Context* context;
   // Of the partition at hand: set before a batch, taken back after it.
   int64_t watermark;  // w, ms; kNoWatermark before the first
-  uint64_t position;  // byte offset of the batch's first byte
-  uint64_t line;      // lines before it, blank ones included
+  uint64_t position;  // byte offset of the batch's first byte (lines)
+  uint64_t line;      // lines or messages before it, blank and empty ones included
   uint32_t partition;
   // At most so many rows per block, 1 … kBlockRows.
   uint32_t block_rows;
@@ -110,11 +119,17 @@ struct ScanState {
   uint64_t rows_read;  // records, rejected ones included
   uint64_t rows_rejected;
   uint64_t fast_rows;  // decoded by the generated decoder
-  // Called for each rejected record, its line without the line end. The policy is the runtime's: it may count, route, or
+  // Called for each rejected record: its line without the line end, or the value of its message. The policy is the runtime's: it may count, route, or
   // set `stop`; then the kernel hands on the rows before it and returns.
   void (*on_reject)(ScanState* scan, const RowError* error, const char* begin, const char* end);
   bool stop;
   void* owner;  // of the runtime, for on_reject
+
+  // Messages only. Of the partition at hand:
+  StringRef topic;
+  int32_t topic_partition;     // in the topic; `partition` counts over all topics of the table
+  const MessageInfo* message;  // the one that was rejected, for on_reject
+  const KeyColumns* key;       // null where no column stands in the key
 
   uint32_t column_count;
   const ScanColumn* columns;
@@ -134,6 +149,12 @@ extern "C" {
 // the reason in `error`. It also learns the shape of the line.
 bool weir_decode_json(weir::abi::ScanState* scan, const char* line, const char* end, char* row,
                       weir::abi::RowError* error);
+// The columns of the key (runtime/formats/message_key.cpp) into `row`. False: rejected, with `in_key` set.
+bool weir_decode_key(weir::abi::ScanState* scan, const weir::abi::MessageInfo* message, char* row,
+                     weir::abi::RowError* error);
+// Format raw (runtime/formats/raw.cpp): the bytes are the value of the column.
+bool weir_decode_raw(weir::abi::ScanState* scan, const weir::abi::StringRef* bytes, uint32_t column,
+                     char* row, weir::abi::RowError* error);
 // Everything allocated from the context's arena is free again.
 void weir_arena_reset(weir::abi::Context* context);
 }

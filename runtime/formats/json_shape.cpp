@@ -46,8 +46,10 @@ class ShapeWriter {
   uint32_t count_ = 0;
 };
 
-// The line is known to decode. `end` is the line feed.
+// The line is known to decode. `end` is the line feed. A message may hold line feeds between its tokens; no shape is made of
+// it, because only literals without line feeds never match beyond the record's end.
 bool write_shape(ScanState* scan, const char* line, const char* end) {
+  if (std::memchr(line, '\n', static_cast<size_t>(end - line)) != nullptr) return false;
   ShapeWriter writer(&scan->shape);
   Fault fault;
   const char* literal = line;

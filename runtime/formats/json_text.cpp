@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "runtime/abi/scan.h"
+#include "runtime/formats/utf8.h"
 
 namespace weir::formats::json {
 namespace {
@@ -17,20 +18,9 @@ const char* fail(Fault* fault, RowReason reason, const char* at) {
 bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
 bool is_space(char byte) { return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n'; }
 
-// One character of two to four bytes, as RFC 3629 allows them: no overlong forms, no surrogates, nothing above U+10FFFF.
 const char* check_utf8(const char* at, const char* end, Fault* fault) {
-  const auto byte = [&](int i) { return static_cast<uint8_t>(at[i]); };
-  const auto follows = [&](int i) { return (byte(i) & 0xc0) == 0x80; };
-  const uint8_t first = byte(0);
-  const int64_t left = end - at;
-  if (first >= 0xc2 && first <= 0xdf && left >= 2 && follows(1)) return at + 2;
-  if (first >= 0xe0 && first <= 0xef && left >= 3 && follows(1) && follows(2)) {
-    if (!(first == 0xe0 && byte(1) < 0xa0) && !(first == 0xed && byte(1) > 0x9f)) return at + 3;
-  }
-  if (first >= 0xf0 && first <= 0xf4 && left >= 4 && follows(1) && follows(2) && follows(3)) {
-    if (!(first == 0xf0 && byte(1) < 0x90) && !(first == 0xf4 && byte(1) > 0x8f)) return at + 4;
-  }
-  return fail(fault, RowReason::InvalidUtf8, at);
+  const char* const behind = behind_long_character(at, end);
+  return behind == nullptr ? fail(fault, RowReason::InvalidUtf8, at) : behind;
 }
 
 int hex_digit(char byte) {

@@ -11,7 +11,10 @@ namespace weir::job {
 
 // scan_<pipeline>: decodes the lines of a batch and hands them to the consumers of the pipeline.
 using ScanLines = void (*)(abi::ScanState*, const char* begin, const char* end);
-// consume_<pipeline>: hands rows that the runtime has made (rejected ones) to the consumers of the pipeline.
+// The same entry where the records are messages.
+using ScanMessages = void (*)(abi::ScanState*, const abi::MessageInfo* messages, uint32_t count);
+// consume_<pipeline>: hands rows that the runtime has made (rejected ones) to the consumers of the pipeline, leaving out those
+// whose entry in Context::consumers is null.
 using Consume = void (*)(abi::Context*, const abi::Block*);
 // merge_<op>, retract_<op>, fire_<op>, fire_sessions_<op>: runtime/state/window_operator.h.
 

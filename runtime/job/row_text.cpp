@@ -55,6 +55,7 @@ std::string_view reason_text(abi::RowReason reason) {
     case BadDate: return "this is no date";
     case BadBoolean: return "this is neither true nor false";
     case BadBase64: return "this is not base64";
+    case BadLength: return "not as many bytes as the type has";
     case NullNotAllowed: return "NULL or missing, but declared NOT NULL";
     case MissingField: return "the member is missing";
     case EventTimeNull: return "the event time is NULL";

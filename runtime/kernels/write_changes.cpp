@@ -2,11 +2,11 @@
 // what is left of it decides what is written, so that the output stays well formed per key:
 //
 //   before and after pass, and are equal     nothing
-//   before and after pass                    -U, +U
+//   before and after pass                    -U, +U; +U alone where the sink knows rows by their key
 //   only after passes, or there is no before +I
 //   only before passes                       -D
 //
-// Holes: prepare, prepared_equal, encode_bound, encode.
+// Holes: prepare, prepared_equal, keeps_update_before, encode_bound, encode.
 #include "runtime/abi/holes.h"
 #include "runtime/state/row_writer.h"
 
@@ -51,7 +51,7 @@ extern "C" void write_changes(weir::state::RowWriterState* state, Context* conte
     ++state->counters.counted;
     if (had && has) {
       if (!hole_prepared_equal(before, after)) {
-        write(state->output, before, RowKind::UpdateBefore);
+        if (hole_keeps_update_before()) write(state->output, before, RowKind::UpdateBefore);
         write(state->output, after, RowKind::UpdateAfter);
       }
     } else if (has) {

@@ -366,7 +366,7 @@ TEST(RunJob, MissingInputAndWrongProgramsAreErrors) {
   RunOptions options;
   options.standard_error = [&](std::string_view text) { err += text; };
   EXPECT_EQ(run_job(abi::Program{77, 0, nullptr, nullptr, 0}, options), ExitStatus::Usage);
-  EXPECT_EQ(err, "error: the program was compiled for version 77 of the runtime, this is 1\n");
+  EXPECT_EQ(err, "error: the program was compiled for version 77 of the runtime, this is 2\n");
 }
 
 }  // namespace

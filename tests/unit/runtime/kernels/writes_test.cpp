@@ -31,6 +31,7 @@ int64_t window_size = 100;
 int64_t window_slide = 100;
 weir::time::WindowKind window_kind = weir::time::WindowKind::Tumble;
 int64_t failing_value = -1;
+bool keeps_update_before = true;
 
 SourceRow source_at(const char* row) {
   SourceRow result;
@@ -63,6 +64,7 @@ int64_t hole_window_offset() { return 0; }
 int64_t hole_pane_size() { return 0; }
 uint32_t hole_window_kind() { return static_cast<uint32_t>(window_kind); }
 uint64_t hole_encode_bound(const char*) { return 64; }
+bool hole_keeps_update_before() { return keeps_update_before; }
 char* hole_encode(const char* prepared, uint32_t kind, char* out) {
   static constexpr const char* kKinds[] = {"+I", "-U", "+U", "-D"};
   const PreparedRow row = prepared_at(prepared);
@@ -92,6 +94,7 @@ class Writes : public testing::Test {
     least_value = 0;
     failing_value = -1;
     fan_out = false;
+    keeps_update_before = true;
   }
   ~Writes() override { state::close_arena(context.arena); }
 
@@ -166,6 +169,12 @@ TEST_F(Writes, ChangesStayWellFormedBehindAFilter) {
   EXPECT_EQ(changes({{-1, 10}, {10, 20}, {20, 30}, {30, 15}, {15, 12}, {12, -1}}),
             "+I 2\n-U 2\n+U 3\n-D 3\n");
   EXPECT_EQ(state.counters.filtered, 3u);
+}
+
+TEST_F(Writes, ChangesByKeyAloneLeaveOutTheRowBefore) {
+  keeps_update_before = false;
+  EXPECT_EQ(changes({{-1, 10}, {10, 20}, {20, 25}, {25, -1}}), "+I 1\n+U 2\n-D 2\n");
+  EXPECT_EQ(output.rows, 3u);
 }
 
 TEST_F(Writes, StopAtTheRowThatFails) {
