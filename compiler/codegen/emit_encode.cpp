@@ -3,6 +3,7 @@
 //   copy(`{"a":`); a NULL ? copy(`null`) : weir_json_integer(a); copy(`,"b":`); b NULL ? … : weir_json_string(b); copy("}\n")
 #include "compiler/codegen/emit_encode.h"
 
+#include "compiler/codegen/emit_frame.h"
 #include "compiler/diagnostics/check.h"
 #include "runtime/abi/abi.h"
 
@@ -76,9 +77,8 @@ llvm::Value* write_opening(Emit& emit, const OutputShape& shape, llvm::Value* ki
   return emit.at(out, length);
 }
 
-llvm::Value* write_value(Emit& emit, const OutputShape& shape, const Type& type, const Value& value,
+llvm::Value* write_value(Emit& emit, bool json, bool iso_timestamps, const Type& type, const Value& value,
                          llvm::Value* out) {
-  const bool json = shape.format == OutputFormat::Json;
   const std::string prefix = json ? "weir_json_" : "weir_text_";
   const auto write = [&](const char* what, std::initializer_list<Emit::Argument> rest) -> llvm::Value* {
     std::vector<Emit::Argument> arguments = {{out}};
@@ -107,11 +107,24 @@ llvm::Value* write_value(Emit& emit, const OutputShape& shape, const Type& type,
     case Kind::Timestamp:
     case Kind::TimestampLtz: {
       const bool utc = type.kind == Kind::TimestampLtz;
-      return write("timestamp", {{value.data}, {emit.i1(shape.iso_timestamps || !json)}, {emit.i1(utc)}});
+      return write("timestamp", {{value.data}, {emit.i1(iso_timestamps || !json)}, {emit.i1(utc)}});
     }
     case Kind::Null: return copy_text(emit, out, "null");
   }
   WEIR_CHECK(false, "a type without a text form");
+}
+
+// `null`, or the value.
+llvm::Value* write_column(Emit& emit, bool json, bool iso_timestamps, const RowShape& shape, uint32_t column,
+                          llvm::Value* row, llvm::Value* out) {
+  const Value value = load_column(emit, row, shape, column);
+  return emit
+      .branch(
+          value.null, [&] { return emit.not_null(copy_text(emit, out, "null")); },
+          [&] {
+            return emit.not_null(write_value(emit, json, iso_timestamps, shape.types[column], value, out));
+          })
+      .data;
 }
 
 // ---- bounds ------------------------------------------------------------------------------------------
@@ -139,12 +152,16 @@ int64_t fixed_bound(const Type& type) {
   WEIR_CHECK(false, "a type without a text form");
 }
 
+// What writes values may store whole words.
+constexpr int64_t kSlack = 32;
+// A character takes at most six bytes (`\u001f`); base64 takes less.
+constexpr int64_t kBytesPerCharacter = 6;
+
 }  // namespace
 
 void emit_encode_bound(Emit& emit, const OutputShape& shape, llvm::Value* row) {
-  // Helpers may store whole words.
-  constexpr int64_t slack = 32;
-  int64_t fixed = slack + static_cast<int64_t>(opening(shape, abi::RowKind::Insert).size());
+  if (shape.format == OutputFormat::Frame) return emit_frame_bound(emit, shape, row);
+  int64_t fixed = kSlack + static_cast<int64_t>(opening(shape, abi::RowKind::Insert).size());
   llvm::Value* strings = emit.i64(0);
   for (uint32_t i = 0; i < shape.row.types.size(); ++i) {
     fixed += static_cast<int64_t>(before_column(shape, i).size()) + fixed_bound(shape.row.types[i]);
@@ -152,23 +169,42 @@ void emit_encode_bound(Emit& emit, const OutputShape& shape, llvm::Value* row) {
       strings = emit.b.CreateAdd(strings, load_column(emit, row, shape.row, i).size);
     }
   }
-  // A character takes at most six bytes (`\u001f`); base64 takes less.
-  emit.b.CreateRet(emit.b.CreateAdd(emit.b.CreateMul(strings, emit.i64(6)), emit.i64(fixed)));
+  emit.b.CreateRet(
+      emit.b.CreateAdd(emit.b.CreateMul(strings, emit.i64(kBytesPerCharacter)), emit.i64(fixed)));
 }
 
 void emit_encode(Emit& emit, const OutputShape& shape, llvm::Value* row, llvm::Value* kind,
                  llvm::Value* out) {
+  if (shape.format == OutputFormat::Frame) return emit_frame(emit, shape, row, kind, out);
   out = write_opening(emit, shape, kind, out);
   for (uint32_t i = 0; i < shape.row.types.size(); ++i) {
     out = copy_text(emit, out, before_column(shape, i));
-    const Value value = load_column(emit, row, shape.row, i);
-    out = emit.branch(
-                  value.null, [&] { return emit.not_null(copy_text(emit, out, "null")); },
-                  [&] { return emit.not_null(write_value(emit, shape, shape.row.types[i], value, out)); })
-              .data;
+    out =
+        write_column(emit, shape.format == OutputFormat::Json, shape.iso_timestamps, shape.row, i, row, out);
   }
   if (shape.format == OutputFormat::Print && shape.row.types.empty()) out = copy_text(emit, out, "[");
   emit.b.CreateRet(copy_text(emit, out, after_row(shape)));
+}
+
+llvm::Value* write_json_object(Emit& emit, const FramePart& part, const RowShape& shape, llvm::Value* row,
+                               llvm::Value* out) {
+  for (size_t i = 0; i < part.columns.size(); ++i) {
+    out = copy_text(emit, out, (i == 0 ? "{" : ",") + json_quoted(part.names[i]) + ":");
+    out = write_column(emit, true, part.iso_timestamps, shape, part.columns[i], row, out);
+  }
+  return copy_text(emit, out, part.columns.empty() ? "{}" : "}");
+}
+
+llvm::Value* json_object_bound(Emit& emit, const FramePart& part, const RowShape& shape, llvm::Value* row) {
+  int64_t fixed = kSlack + 2;
+  llvm::Value* strings = emit.i64(0);
+  for (size_t i = 0; i < part.columns.size(); ++i) {
+    const uint32_t column = part.columns[i];
+    fixed += static_cast<int64_t>(json_quoted(part.names[i]).size()) + 2 + fixed_bound(shape.types[column]);
+    if (types::carrier(shape.types[column]) == Carrier::String)
+      strings = emit.b.CreateAdd(strings, load_column(emit, row, shape, column).size);
+  }
+  return emit.b.CreateAdd(emit.b.CreateMul(strings, emit.i64(kBytesPerCharacter)), emit.i64(fixed));
 }
 
 }  // namespace weir::codegen

@@ -5,6 +5,7 @@
 
 #include "compiler/codegen/emit_decode_json.h"
 #include "compiler/codegen/emit_key.h"
+#include "compiler/codegen/emit_message.h"
 #include "compiler/diagnostics/check.h"
 #include "compiler/match.h"
 #include "compiler/plan/describe.h"
@@ -76,7 +77,7 @@ class PipelineEmitter {
     entries_.emplace_back(role + "_" + std::to_string(id), function);
   }
 
-  // ---- consume_<pipeline>(Context*, const Block*): each consumer's kernel in turn
+  // ---- consume_<pipeline>(Context*, const Block*): the kernel of each consumer that has a state, in turn
 
   void declare_consume(const Pipeline& pipeline) {
     llvm::LLVMContext& context = module_.context();
@@ -106,9 +107,11 @@ class PipelineEmitter {
     Emit emit(module_, consume_[pipeline.id]);
     llvm::Value* states =
         emit.load(emit.b.getPtrTy(), emit.at(emit.argument(0), offsetof(abi::Context, consumers)));
+    // After a crash, input is read again for the consumers whose state is rebuilt from it; the others have no state then.
     for (const auto& [id, kernel] : kernels) {
       llvm::Value* state = emit.load(emit.b.getPtrTy(), emit.at(states, uint64_t{id} * sizeof(void*)));
-      emit.b.CreateCall(kernel, {state, emit.argument(0), emit.argument(1)});
+      emit.when(emit.b.CreateIsNotNull(state),
+                [&] { emit.b.CreateCall(kernel, {state, emit.argument(0), emit.argument(1)}); });
     }
     emit.b.CreateRetVoid();
   }
@@ -176,6 +179,7 @@ class PipelineEmitter {
   void add_output_holes(HoleTable& holes, const Consumer& consumer) {
     const OutputShape& output = shapes_.outputs[consumer.id];
     holes["hole_encode_bound"] = [&](Emit& emit) { emit_encode_bound(emit, output, emit.argument(0)); };
+    holes["hole_keeps_update_before"] = constant(!output.frame.upsert);
     holes["hole_encode"] = [&](Emit& emit) {
       emit_encode(emit, output, emit.argument(0), emit.argument(1), emit.argument(2));
     };
@@ -329,7 +333,9 @@ class PipelineEmitter {
   }
 
   void emit_scan(const Pipeline& pipeline, const plan::Scan& scan) {
-    const KernelCopy copy = copy_kernel("scan_lines", ".s" + std::to_string(pipeline.id));
+    const bool messages = has_messages(*scan.table);
+    const std::string_view name = messages ? "scan_messages" : "scan_lines";
+    const KernelCopy copy = copy_kernel(name, ".s" + std::to_string(pipeline.id));
     const RowShape& row = shapes_.sources[pipeline.id];
     HoleTable holes;
     holes["hole_row_bytes"] = constant(row.layout.row_bytes);
@@ -341,10 +347,14 @@ class PipelineEmitter {
       }
     };
     holes["hole_nulls_allowed"] = [&](Emit& emit) { emit_nulls_allowed(emit, scan, row); };
+    if (messages) {
+      holes["hole_value_raw"] = constant(value_format(*scan.table) == MessageFormat::Raw);
+      holes["hole_message_columns"] = [&](Emit& emit) { emit_message_columns(emit, copy, scan, row); };
+    }
     holes["hole_complete_row"] = [&](Emit& emit) { emit_complete_row(emit, scan, row); };
     holes["hole_consume"] = hand_on(pipeline);
     fill_holes(module_, copy, holes);
-    add_entry("scan", pipeline.id, function(copy, "scan_lines"));
+    add_entry("scan", pipeline.id, function(copy, name));
   }
 
   // hole_complete_row(context, row, watermark): 0 fine, 1 event time is NULL, 2 it or the watermark cannot be computed

@@ -1,6 +1,10 @@
 #include "compiler/codegen/shapes.h"
 
+#include <algorithm>
+#include <optional>
 #include <string>
+
+#include "compiler/diagnostics/check.h"
 
 namespace weir::codegen {
 namespace {
@@ -22,12 +26,56 @@ RowShape source_shape(const PipelineProgram& program, const Pipeline& pipeline) 
   return make_row_shape(pipeline.row);
 }
 
+// `prefix`: of the options of the format, `key.` or `value.`; without it where the option `format` names it.
+bool iso_timestamps(const catalog::OptionSet& options, const std::string& prefix) {
+  const std::string key = "json.timestamp-format.standard";
+  const std::string plain = prefix == "key." ? "" : options.get(key);
+  return options.get(prefix + key, plain) == "ISO-8601";
+}
+
+FrameShape frame_shape(const SinkProgram& sink) {
+  const catalog::Table& table = *sink.table;
+  FrameShape frame;
+  frame.upsert = table.options.get("connector") == "upsert-kafka";
+  frame.value.format = value_format(table);
+  frame.value.iso_timestamps = iso_timestamps(table.options, "value.");
+  FramePart key{key_format(table), {}, {}, iso_timestamps(table.options, "key.")};
+  std::vector<std::optional<uint32_t>> written(table.columns.size());  // by column of the table: of the row
+  for (uint32_t i = 0; i < sink.names.size(); ++i) {
+    const auto column = std::ranges::find(table.columns, sink.names[i], &catalog::TableColumn::name);
+    WEIR_CHECK(column != table.columns.end(), "a sink writes a column that its table lacks");
+    const auto index = static_cast<uint32_t>(column - table.columns.begin());
+    written[index] = i;
+    if (column->kind == catalog::ColumnKind::Metadata) {
+      WEIR_CHECK(column->metadata_key == "timestamp", "a sink writes metadata that no record has");
+      frame.timestamp_column = i;
+      continue;
+    }
+    const bool in_key = std::ranges::find(table.key_columns, index) != table.key_columns.end();
+    if (in_key && !table.key_in_value) continue;
+    frame.value.columns.push_back(i);
+    frame.value.names.push_back(sink.names[i]);
+  }
+  for (const uint32_t column : table.key_columns) {
+    WEIR_CHECK(written[column], "a column of the key is not written");
+    key.columns.push_back(*written[column]);
+    key.names.push_back(table.columns[column].name.substr(table.key_prefix.size()));
+  }
+  if (!key.columns.empty()) frame.key = std::move(key);
+  return frame;
+}
+
 OutputShape output_shape(const SinkProgram& sink, const Consumer& consumer) {
   OutputShape shape;
   shape.row = make_row_shape(consumer.prepare.types);
   shape.names = sink.names;
   shape.has_op = sink.changes;
   if (!sink.table) return shape;
+  if (has_messages(*sink.table)) {
+    shape.format = OutputFormat::Frame;
+    shape.frame = frame_shape(sink);
+    return shape;
+  }
   const catalog::OptionSet& options = sink.table->options;
   shape.iso_timestamps = options.get("json.timestamp-format.standard") == "ISO-8601";
   if (options.get("connector") == "print") {
