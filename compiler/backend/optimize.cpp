@@ -18,6 +18,7 @@
 #include <llvm/Transforms/Scalar/SimplifyCFG.h>
 
 #include "compiler/backend/backend.h"
+#include "compiler/backend/sanitize.h"
 #include "compiler/backend/target.h"
 
 namespace weir::backend {
@@ -80,6 +81,7 @@ void optimize(codegen::EmittedModule& emitted, const BackendOptions& options) {
   passes.crossRegisterProxies(loops, functions, components, modules);
   llvm::ModulePassManager pipeline =
       options.optimize ? pass_list() : passes.buildO0DefaultPipeline(llvm::OptimizationLevel::O0);
+  add_sanitizers(module, pipeline);
   pipeline.run(module, modules);
 }
 
