@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runtime/abi/abi.h"
+#include "runtime/connectors/file_view.h"
 
 namespace weir::connectors {
 
@@ -33,18 +34,22 @@ class ReadBuffer {
   uint64_t capacity() const { return capacity_; }
   // The first `keep` bytes stay.
   void grow(uint64_t capacity, uint64_t keep);
+  // For what need not be copied.
+  FileView& view() { return view_; }
 
  private:
   char* data_;
   uint64_t capacity_;
+  FileView view_;
 };
 
 // Whole lines (the last one of a file may lack its line end), followed by abi::kPaddingBytes readable bytes.
 struct Batch {
   const char* begin = nullptr;
   const char* end = nullptr;
-  uint64_t position = 0;  // byte offset of `begin` in the partition
-  bool finished = false;  // nothing follows
+  uint64_t position = 0;           // byte offset of `begin` in the partition
+  bool finished = false;           // nothing follows
+  const FileView* view = nullptr;  // whose bytes they are; null: the buffer's
 };
 
 // One ordered sequence of records: a file, or a partition of a topic. Used by one worker at a time.

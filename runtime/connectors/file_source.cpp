@@ -1,6 +1,7 @@
 #include "runtime/connectors/file_source.h"
 
 #include <cerrno>
+#include <optional>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -15,14 +16,17 @@
 namespace weir::connectors {
 namespace {
 
-// A file on disk. Keeps nothing but its offset: the begin of a line that a batch cuts off is read again with the next.
+// A file on disk. Keeps nothing but its offset: the begin of a line that a batch cuts off is read again with the next. All but
+// the last part of a file is seen as memory; the last one is copied, because padding has to follow it.
 class FilePartition : public Partition {
  public:
-  FilePartition(std::shared_ptr<DescriptorPool> pool, std::string path, uint64_t bytes, uint64_t longest_line)
+  FilePartition(std::shared_ptr<DescriptorPool> pool, std::string path, uint64_t bytes,
+                const FileSourceOptions& options)
       : pool_(std::move(pool)),
         file_(*pool_, std::move(path)),
         bytes_total_(bytes),
-        longest_line_(longest_line) {}
+        longest_line_(options.longest_line),
+        view_bytes_(options.view_bytes) {}
 
   const std::string& name() const override { return file_.path(); }
   uint64_t bytes_total() const override { return bytes_total_; }
@@ -33,7 +37,12 @@ class FilePartition : public Partition {
     if (!descriptor) {
       return std::unexpected(descriptor.error());
     }
-    Result<Batch> batch = read_from(*descriptor, buffer);
+    Result<Batch> batch;
+    if (const std::optional<Batch> seen = look_at(*descriptor, buffer.view())) {
+      batch = *seen;
+    } else {
+      batch = read_from(*descriptor, buffer);
+    }
     if (batch && batch->finished) {
       file_.close();
     } else {
@@ -43,6 +52,26 @@ class FilePartition : public Partition {
   }
 
  private:
+  // None: little is left, the line at hand is longer than the view, or the file is of no kind that can be seen so.
+  std::optional<Batch> look_at(int descriptor, FileView& view) {
+    struct stat status{};
+    const uint64_t wanted = view_bytes_ + abi::kPaddingBytes;
+    if (fstat(descriptor, &status) != 0 || static_cast<uint64_t>(status.st_size) < offset_ + wanted) {
+      return std::nullopt;
+    }
+    const char* const data = view.show(descriptor, offset_, wanted);
+    if (data == nullptr) {
+      return std::nullopt;
+    }
+    const uint64_t whole = whole_lines({data, view_bytes_});
+    if (whole == 0) {
+      return std::nullopt;
+    }
+    Batch batch = hand_out(data, whole, false);
+    batch.view = &view;
+    return batch;
+  }
+
   Result<Batch> read_from(int descriptor, ReadBuffer& buffer) {
     uint64_t filled = 0;
     while (true) {
@@ -56,13 +85,13 @@ class FilePartition : public Partition {
       }
       filled += static_cast<uint64_t>(got);
       if (got == 0) {
-        return hand_out(buffer, filled, true);
+        return hand_out(buffer.data(), filled, true);
       }
       if (filled < buffer.capacity()) {
         continue;
       }
       if (const uint64_t whole = whole_lines({buffer.data(), filled}); whole != 0) {
-        return hand_out(buffer, whole, false);
+        return hand_out(buffer.data(), whole, false);
       }
       if (auto grown = grow_for_line(buffer, filled, longest_line_, name(), offset_); !grown) {
         return std::unexpected(grown.error());
@@ -70,9 +99,9 @@ class FilePartition : public Partition {
     }
   }
 
-  Batch hand_out(ReadBuffer& buffer, uint64_t bytes, bool finished) {
-    const uint64_t skipped = byte_order_mark_bytes({buffer.data(), bytes}, offset_);
-    const Batch batch{buffer.data() + skipped, buffer.data() + bytes, offset_ + skipped, finished};
+  Batch hand_out(const char* data, uint64_t bytes, bool finished) {
+    const uint64_t skipped = byte_order_mark_bytes({data, bytes}, offset_);
+    const Batch batch{data + skipped, data + bytes, offset_ + skipped, finished};
     offset_ += bytes;
     return batch;
   }
@@ -81,6 +110,7 @@ class FilePartition : public Partition {
   PooledFile file_;
   uint64_t bytes_total_;
   uint64_t longest_line_;
+  uint64_t view_bytes_;
   uint64_t offset_ = 0;
 };
 
@@ -128,8 +158,7 @@ class FileSource : public Source {
       if (access(file.c_str(), R_OK) != 0) {
         return std::unexpected(system_error("read", file, errno));
       }
-      return std::make_unique<FilePartition>(pool, file, static_cast<uint64_t>(status.st_size),
-                                             options_.longest_line);
+      return std::make_unique<FilePartition>(pool, file, static_cast<uint64_t>(status.st_size), options_);
     }
     const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) {

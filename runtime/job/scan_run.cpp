@@ -80,10 +80,17 @@ void ScanRun::run(PartitionRun& partition, const connectors::Batch& batch) {
   }
   partition.watermark = state_.watermark;
   partition.lines = state_.line;
+  if (lost_bytes()) {
+    outcome_.fail(ExitStatus::InputOutput,
+                  fmt::format("error: cannot read `{}`: the file has changed while it was read\n",
+                              partition.input->name()));
+  }
   if (state_.context->failure.expression != 0) {
     report_failure();
   }
 }
+
+bool ScanRun::lost_bytes() const { return batch_.view != nullptr && batch_.view->lost(); }
 
 void ScanRun::on_reject(abi::ScanState* state, const abi::RowError* error, const char* begin,
                         const char* end) {
@@ -111,6 +118,9 @@ void ScanRun::reject(const abi::RowError& error, std::string_view line) {
     return;
   }
   state_.stop = true;
+  if (lost_bytes()) {  // the row is not to blame
+    return;
+  }
   outcome_.fail(
       ExitStatus::InputOutput,
       fmt::format("error: `{}`, line {}, {}: {}\n  {}\n"

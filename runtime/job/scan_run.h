@@ -47,6 +47,7 @@ class ScanRun {
                         const char* end);
   void reject(const abi::RowError& error, std::string_view line);
   void report_failure();
+  bool lost_bytes() const;
   std::string describe(const abi::RowError& error) const;
 
   const Manifest& manifest_;

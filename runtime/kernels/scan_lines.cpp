@@ -9,6 +9,11 @@ namespace {
 
 using namespace weir::abi;
 
+// Input may lie in a file's pages, far from the caches: it is asked for this long before it is looked at, little by little, for
+// a core can wait for a few lines of its cache only.
+constexpr uint32_t kAheadBytes = 12 << 10;
+constexpr uint32_t kCacheLine = 64;
+
 // Line ends of up to `wanted` lines, found before the lines are looked at: so the lines do not wait for each other, and a
 // core works on several at once. Chunks of 64 bytes; few have more than one line end, and those are unlikely branches.
 // `ends` has room for 63 more than wanted. A last line without line end ends at `end`.
@@ -63,6 +68,8 @@ void scan_lines(ScanState* scan, const char* begin, const char* end) {
       const char* const start = line;
       line = stop < end ? stop + 1 : end;
       ++scan->line;
+      __builtin_prefetch(start + kAheadBytes);
+      __builtin_prefetch(start + kAheadBytes + kCacheLine);
       if (static_cast<uint8_t>(*start) <= ' ') [[unlikely]] {
         if (is_blank(start, stop)) continue;
       }

@@ -62,6 +62,44 @@ TEST(FileSource, CutsAtLineEndsForEveryBufferSize) {
   }
 }
 
+TEST(FileSource, WhatIsSeenAsMemoryAndWhatIsCopiedFollowEachOther) {
+  const TemporaryDirectory directory;
+  std::string content = "\xEF\xBB\xBF";
+  for (int i = 0; i < 3000; ++i) content += std::string(static_cast<size_t>(i % 97), 'x') + "\n";
+  content += std::string(5'000, 'y') + "\n" + std::string(9'000, 'z') + "\nlast";
+  const std::string path = directory.write("f.json", content);
+  for (const uint64_t view_bytes : {100, 4'000, 4'096, 6'000, 1 << 20}) {
+    const auto partitions = open_all({.path = path, .view_bytes = view_bytes});
+    const Read read = read_all(*partitions[0], 64);
+    EXPECT_EQ(read.bytes, content.substr(3)) << view_bytes;
+    EXPECT_TRUE(read.whole_lines) << view_bytes;
+    EXPECT_EQ(read.error, "") << view_bytes;
+  }
+}
+
+TEST(FileSource, BatchesSayThatTheyAreSeenAsMemory) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.write("f.json", std::string(100, '\n') + "last");
+  const auto partitions = open_all({.path = path, .view_bytes = 40});
+  ReadBuffer buffer(1000);
+  EXPECT_EQ(partitions[0]->read(buffer)->view, &buffer.view());
+  EXPECT_EQ(partitions[0]->read(buffer)->view, nullptr);  // less than 40 bytes and their padding are left
+}
+
+TEST(FileSource, AFileThatIsMadeShorterBetweenTwoBatchesEndsThere) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.write("f.json", std::string(100'000, '\n'));
+  const auto partitions = open_all({.path = path, .view_bytes = 4'096});
+  ReadBuffer buffer(1000);
+  ASSERT_TRUE(partitions[0]->read(buffer).has_value());
+  ASSERT_EQ(truncate(path.c_str(), 5'000), 0);
+  const auto rest = partitions[0]->read(buffer);
+  ASSERT_TRUE(rest.has_value());
+  EXPECT_EQ(rest->end - rest->begin, 5'000 - 4'096);
+  EXPECT_TRUE(rest->finished);
+  EXPECT_FALSE(buffer.view().lost());
+}
+
 TEST(FileSource, PositionsAreByteOffsets) {
   const TemporaryDirectory directory;
   const std::string path = directory.write("f.json", "aaa\nbb\ncccc\n");
