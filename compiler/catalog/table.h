@@ -55,6 +55,12 @@ struct Table {
   std::string ddl;    // as SHOW CREATE TABLE prints it, without secrets
 };
 
+// Whether its records are messages of a log.
+inline bool has_messages(const Table& table) {
+  const std::string connector = table.options.get("connector");
+  return connector == "kafka" || connector == "upsert-kafka";
+}
+
 struct View {
   std::string name;
   std::vector<std::string> columns;

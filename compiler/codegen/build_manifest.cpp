@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <filesystem>
 
+#include <fmt/format.h>
+
+#include "compiler/codegen/emit_message.h"
 #include "compiler/diagnostics/check.h"
 #include "compiler/match.h"
 #include "compiler/plan/describe.h"
+#include "compiler/plan/fingerprint.h"
 #include "weir_version.h"
 
 namespace weir::codegen {
@@ -24,6 +28,24 @@ job::ManifestColumn column(const std::string& name, const Type& type) {
 }
 
 job::Options options_of(const catalog::OptionSet& set) { return {set.values().begin(), set.values().end()}; }
+
+void describe_messages(const plan::Scan& from, job::ManifestScan& result) {
+  const catalog::Table& table = *from.table;
+  result.messages = true;
+  result.value_format = value_format(table);
+  result.key_format = key_format(table);
+  for (const uint32_t key : table.key_columns) {
+    for (uint32_t i = 0; i < from.origins.size(); ++i) {
+      if (from.table_columns[i] != key || from.origins[i] != plan::Origin::Key) continue;
+      result.key_columns.push_back(i);
+      result.key_names.push_back(table.columns[key].name.substr(table.key_prefix.size()));
+    }
+  }
+  for (uint32_t i = 0; i < from.origins.size(); ++i) {
+    result.with_headers |= from.origins[i] == plan::Origin::Metadata &&
+                           table.columns[from.table_columns[i]].metadata_key == "headers";
+  }
+}
 
 job::ManifestScan scan(const PipelineProgram& program, uint32_t index, const plan::Plan& plan,
                        const JobShapes& shapes) {
@@ -48,9 +70,10 @@ job::ManifestScan scan(const PipelineProgram& program, uint32_t index, const pla
   for (uint32_t i = 0; i < columns.size(); ++i) {
     job::ManifestColumn described = column(columns[i].name, columns[i].type);
     described.offset = row.layout.offsets[i];
-    described.decoded = !(from.computed_event_time && from.event_time_column == i);
+    described.decoded = from.origins[i] == plan::Origin::Value;
     result.columns.push_back(std::move(described));
   }
+  if (catalog::has_messages(*from.table)) describe_messages(from, result);
   return result;
 }
 
@@ -61,6 +84,21 @@ bool asks_for_order(const PipelineProgram& program, const Pipeline& pipeline) {
     const catalog::Table* table = program.sinks[input->sink].table;
     return !table || table->options.get("connector") != "blackhole";
   });
+}
+
+// Of how an entry lies in memory: changelogs hold entries as they are.
+uint64_t layout_hash(const AggregateProgram& aggregate, const GroupShape& shape) {
+  std::string text = "1";
+  for (const Type& type : shape.keys.types) text += " key " + types::to_string(type, true);
+  for (const Accumulator& accumulator : shape.accumulators) {
+    const std::string& own = accumulator.function->state_symbol;
+    text += fmt::format(" {} {} {} at {} {}", own.empty() ? accumulator.function->symbol : own,
+                        accumulator.function->state_bytes, accumulator.distinct, accumulator.offset,
+                        accumulator.set_offset);
+    for (const uint32_t argument : accumulator.arguments)
+      text += " " + types::to_string(aggregate.prepared[argument], true);
+  }
+  return plan::stable_hash(text + fmt::format(" bytes {}", shape.entry_bytes));
 }
 
 job::ManifestOperator operation(const PipelineProgram& program, const AggregateProgram& aggregate,
@@ -81,6 +119,16 @@ job::ManifestOperator operation(const PipelineProgram& program, const AggregateP
     result.processing_time = window.processing_time;
   }
   result.entry_bytes = shapes.groups[aggregate.id].entry_bytes;
+  const auto& recovery = std::get<plan::Aggregate>(plan.at(aggregate.node).kind).recovery;
+  if (recovery) {
+    static_assert(static_cast<int>(plan::RecoveryMode::Changelog) ==
+                  static_cast<int>(commit::RecoveryMode::Changelog));
+    result.recovery = static_cast<commit::RecoveryMode>(recovery->mode);
+    result.recovery_reason = recovery->reason;
+    result.fingerprint = recovery->fingerprint;
+    result.fingerprint_parts = recovery->fingerprint_parts;
+    result.state_layout = layout_hash(aggregate, shapes.groups[aggregate.id]);
+  }
   result.key_count = aggregate.key_count;
   result.invertible = is_invertible(aggregate);
   result.incremental = aggregate.incremental;
@@ -141,6 +189,12 @@ job::ManifestSink sink_of(const SinkProgram& sink) {
   }
   for (size_t i = 0; i < sink.names.size(); ++i)
     result.columns.push_back(column(sink.names[i], sink.types[i]));
+  if (sink.table && catalog::has_messages(*sink.table)) {
+    const FrameShape frame = frame_shape(sink);
+    result.framed = true;
+    result.upsert = frame.upsert;
+    if (frame.key) result.key_columns = frame.key->columns;
+  }
   return result;
 }
 

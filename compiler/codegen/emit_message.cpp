@@ -31,11 +31,6 @@ void call_column(Emit& emit, const KernelCopy& kernel, const std::string& name, 
 
 }  // namespace
 
-bool has_messages(const catalog::Table& table) {
-  const std::string connector = table.options.get("connector");
-  return connector == "kafka" || connector == "upsert-kafka";
-}
-
 MessageFormat value_format(const catalog::Table& table) {
   return format_of(table.options.get("value.format", table.options.get("format")));
 }

@@ -4,14 +4,13 @@
 #include "compiler/codegen/emit_row.h"
 #include "compiler/codegen/module.h"
 #include "compiler/plan/plan.h"
+#include "runtime/job/manifest.h"
 
 namespace weir::codegen {
 
-enum class MessageFormat : uint8_t { Json, Raw };
+using job::MessageFormat;
 MessageFormat value_format(const catalog::Table& table);
 MessageFormat key_format(const catalog::Table& table);
-// Whether the table's records are messages of a log.
-bool has_messages(const catalog::Table& table);
 
 // hole_message_columns(scan, message, row, error).
 void emit_message_columns(Emit& emit, const KernelCopy& kernel, const plan::Scan& scan, const RowShape& row);

@@ -333,7 +333,7 @@ class PipelineEmitter {
   }
 
   void emit_scan(const Pipeline& pipeline, const plan::Scan& scan) {
-    const bool messages = has_messages(*scan.table);
+    const bool messages = catalog::has_messages(*scan.table);
     const std::string_view name = messages ? "scan_messages" : "scan_lines";
     const KernelCopy copy = copy_kernel(name, ".s" + std::to_string(pipeline.id));
     const RowShape& row = shapes_.sources[pipeline.id];

@@ -33,6 +33,28 @@ bool iso_timestamps(const catalog::OptionSet& options, const std::string& prefix
   return options.get(prefix + key, plain) == "ISO-8601";
 }
 
+OutputShape output_shape(const SinkProgram& sink, const Consumer& consumer) {
+  OutputShape shape;
+  shape.row = make_row_shape(consumer.prepare.types);
+  shape.names = sink.names;
+  shape.has_op = sink.changes;
+  if (!sink.table) return shape;
+  if (catalog::has_messages(*sink.table)) {
+    shape.format = OutputFormat::Frame;
+    shape.frame = frame_shape(sink);
+    return shape;
+  }
+  const catalog::OptionSet& options = sink.table->options;
+  shape.iso_timestamps = options.get("json.timestamp-format.standard") == "ISO-8601";
+  if (options.get("connector") == "print") {
+    shape.format = OutputFormat::Print;
+    if (const auto identifier = options.find("print-identifier")) shape.prefix = *identifier + "> ";
+  }
+  return shape;
+}
+
+}  // namespace
+
 FrameShape frame_shape(const SinkProgram& sink) {
   const catalog::Table& table = *sink.table;
   FrameShape frame;
@@ -64,28 +86,6 @@ FrameShape frame_shape(const SinkProgram& sink) {
   if (!key.columns.empty()) frame.key = std::move(key);
   return frame;
 }
-
-OutputShape output_shape(const SinkProgram& sink, const Consumer& consumer) {
-  OutputShape shape;
-  shape.row = make_row_shape(consumer.prepare.types);
-  shape.names = sink.names;
-  shape.has_op = sink.changes;
-  if (!sink.table) return shape;
-  if (has_messages(*sink.table)) {
-    shape.format = OutputFormat::Frame;
-    shape.frame = frame_shape(sink);
-    return shape;
-  }
-  const catalog::OptionSet& options = sink.table->options;
-  shape.iso_timestamps = options.get("json.timestamp-format.standard") == "ISO-8601";
-  if (options.get("connector") == "print") {
-    shape.format = OutputFormat::Print;
-    if (const auto identifier = options.find("print-identifier")) shape.prefix = *identifier + "> ";
-  }
-  return shape;
-}
-
-}  // namespace
 
 JobShapes make_job_shapes(const PipelineProgram& program) {
   JobShapes shapes;

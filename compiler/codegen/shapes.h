@@ -16,6 +16,8 @@ struct JobShapes {
   std::vector<RowShape> prepared;    // by consumer
   std::vector<OutputShape> outputs;  // by consumer; of those that write to a sink
 };
+// What the records of a sink that writes to a log are made of.
+FrameShape frame_shape(const SinkProgram& sink);
 JobShapes make_job_shapes(const PipelineProgram& program);
 
 }  // namespace weir::codegen

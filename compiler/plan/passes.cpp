@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "compiler/plan/choose_recovery.h"
 #include "compiler/plan/fold_constants.h"
 #include "compiler/plan/print_plan.h"
 #include "compiler/plan/prune_columns.h"
@@ -15,9 +16,10 @@
 namespace weir::plan {
 namespace {
 
-// In order. push_filter comes before form_sessions and slice_panes, which want filters below the window function; share_nodes
+// In order. choose_recovery comes before all that change the plan, so that its fingerprints do not depend on them; push_filter comes before form_sessions and slice_panes, which want filters below the window function; share_nodes
 // after them, so that equal aggregates are equal in form; prune_columns last, when it is settled who reads what.
 constexpr std::array kPasses{
+    Pass{"choose_recovery", choose_recovery, false, "decides how each state comes back after a crash"},
     Pass{"fold_constants", fold_constants, true, "computes what is known at compile time"},
     Pass{"push_filter", push_filter, true, "drops rows before they are copied or projected"},
     Pass{"form_sessions", form_sessions, false, "makes a SESSION function part of the aggregate above it"},

@@ -66,6 +66,14 @@ struct AggregateOutput {
   enum class What : uint8_t { Key, WindowStart, WindowEnd, WindowTime, Aggregate } what;
   uint32_t index = 0;  // of keys or aggregates
 };
+// How the state of an aggregate comes back after a crash.
+enum class RecoveryMode : uint8_t { Replay, Changelog };  // R, C
+struct Recovery {
+  RecoveryMode mode{};
+  std::string reason;
+  uint64_t fingerprint = 0;  // fingerprint.h
+  uint64_t fingerprint_parts = 0;
+};
 struct Aggregate {
   std::vector<ExpressionPtr> keys;  // over the input; without window bounds unless `windowing` is None
   std::vector<AggregateCall> aggregates;
@@ -76,6 +84,7 @@ struct Aggregate {
   ExpressionPtr attached_end;
   std::vector<AggregateOutput> outputs;  // in order of the columns: GROUP BY as written, then aggregates
   bool distinct_only = false;
+  std::optional<Recovery> recovery;  // choose_recovery, in jobs that read a log
   bool incremental = false;  // Sliced HOP, CUMULATE: a window is made from the one before (slide_windows)
 };
 struct UnionAll {};

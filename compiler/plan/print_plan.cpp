@@ -45,14 +45,20 @@ class Printer {
       return;
     }
     const Node& node = plan_.at(id);
-    text_ += fmt::format("#{} {}{}\n", id, describe(plan_, id), traits(node.traits));
+    text_ += fmt::format("#{} {}{}\n", id, describe(plan_, id), traits(node));
     for (NodeId input : node.inputs) print(input, depth + 1);
   }
 
-  static std::string traits(const Traits& traits) {
+  static std::string traits(const Node& node) {
+    const Traits& traits = node.traits;
     std::vector<std::string> items;
     if (traits.changes == ChangeMode::Retract) items.push_back("changes=[+I, -U, +U, -D]");
     if (!traits.state_bound.empty()) items.push_back("state=" + traits.state_bound);
+    if (const auto* aggregate = std::get_if<Aggregate>(&node.kind); aggregate && aggregate->recovery) {
+      const bool replay = aggregate->recovery->mode == RecoveryMode::Replay;
+      items.push_back(
+          fmt::format("recovery={}: {}", replay ? "replay" : "changelog", aggregate->recovery->reason));
+    }
     return items.empty() ? "" : fmt::format("  [{}]", list(items));
   }
 

@@ -132,13 +132,15 @@ void fields(Archive& archive, Either<ManifestColumn> auto& it) {
 template <typename Archive>
 void fields(Archive& archive, Either<ManifestScan> auto& it) {
   each(archive, it.table, it.pipeline, it.columns, it.row_bytes, it.event_time_column, it.has_watermark,
-       it.route_rejected, it.rejected_pipeline, it.options);
+       it.route_rejected, it.rejected_pipeline, it.options, it.messages, it.value_format, it.key_format,
+       it.key_columns, it.key_names, it.with_headers);
 }
 template <typename Archive>
 void fields(Archive& archive, Either<ManifestOperator> auto& it) {
   each(archive, it.id, it.name, it.windowing, it.window_kind, it.size_ms, it.slide_ms, it.offset_ms,
        it.pane_ms, it.processing_time, it.entry_bytes, it.key_count, it.invertible, it.incremental,
-       it.append_only, it.output_pipeline, it.upstream_scans, it.upstream_operators, it.ordered);
+       it.append_only, it.output_pipeline, it.upstream_scans, it.upstream_operators, it.ordered,
+       it.fingerprint, it.fingerprint_parts, it.recovery, it.recovery_reason, it.state_layout);
 }
 template <typename Archive>
 void fields(Archive& archive, Either<ManifestConsumer> auto& it) {
@@ -146,7 +148,8 @@ void fields(Archive& archive, Either<ManifestConsumer> auto& it) {
 }
 template <typename Archive>
 void fields(Archive& archive, Either<ManifestSink> auto& it) {
-  each(archive, it.id, it.label, it.table, it.options, it.changes, it.columns);
+  each(archive, it.id, it.label, it.table, it.options, it.changes, it.columns, it.framed, it.upsert,
+       it.key_columns);
 }
 template <typename Archive>
 void fields(Archive& archive, Either<ManifestExpression> auto& it) {

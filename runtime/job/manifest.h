@@ -10,10 +10,11 @@
 #include <vector>
 
 #include "runtime/abi/abi.h"
+#include "runtime/commit/recovery_record.h"
 
 namespace weir::job {
 
-constexpr uint32_t kManifestVersion = 1;
+constexpr uint32_t kManifestVersion = 2;
 
 // Types of the file formats; how a column is checked and converted. Numbering of weir::types::Kind.
 struct ManifestColumn {
@@ -24,10 +25,13 @@ struct ManifestColumn {
   bool not_null = false;
   abi::Carrier carrier{};
   uint32_t offset = abi::kNoOffset;  // in the row; kNoOffset: checked, not kept
-  bool decoded = true;               // false: computed event time, written by the row's completion
+  bool decoded = true;               // false: computed, of the key or of the metadata; no member of the value
   std::string sql_type;              // for messages: "DECIMAL(10, 2)"
 };
 using Options = std::vector<std::pair<std::string, std::string>>;  // `${env:X}` unresolved
+
+// How the bytes of a key or a value are read and written.
+enum class MessageFormat : uint8_t { Json, Raw };
 
 struct ManifestScan {
   std::string table;
@@ -39,6 +43,14 @@ struct ManifestScan {
   bool route_rejected = false;
   int32_t rejected_pipeline = -1;
   Options options;
+  // Messages only (entry points of type ScanMessages).
+  bool messages = false;
+  MessageFormat value_format{};
+  MessageFormat key_format{};
+  std::vector<uint32_t>
+      key_columns;  // of `columns`: those that are read from the key; none: the key is not looked at
+  std::vector<std::string> key_names;  // of their members (JSON)
+  bool with_headers = false;           // a column asks for them
 };
 enum class Windowing : uint8_t { None, Attached, Sliced, Session };
 struct ManifestOperator {
@@ -57,6 +69,13 @@ struct ManifestOperator {
   std::vector<uint32_t> upstream_scans;
   std::vector<uint32_t> upstream_operators;
   bool ordered = true;  // some sink below asks for the order of output
+  // What the state is, apart from the code that makes it: state with another fingerprint is of no use to this operator.
+  uint64_t fingerprint = 0;
+  // The same, 16 bits for each of input, filters, window, keys (and in mode C aggregates), lowest first: says what has changed.
+  uint64_t fingerprint_parts = 0;
+  commit::RecoveryMode recovery{};
+  std::string recovery_reason;  // "its windows of event time are rebuilt by reading input again"
+  uint64_t state_layout = 0;    // mode C: how entries lie in memory, and so in the changelog
 };
 enum class ConsumerKernel : uint8_t {
   PaneAggregate,
@@ -79,6 +98,9 @@ struct ManifestSink {
   Options options;    // connector among them; for standard output: {connector=stdout}
   bool changes = false;
   std::vector<ManifestColumn> columns;  // names and types, for table views and print
+  bool framed = false;                  // rows are records of a log: abi::RecordFrame, key, value
+  bool upsert = false;                  // a deletion is a tombstone
+  std::vector<uint32_t> key_columns;    // of `columns`; empty: records have no key
 };
 struct ManifestExpression {  // for a failure at run time
   std::string text;

@@ -20,6 +20,12 @@ Manifest full_manifest() {
   scan.route_rejected = true;
   scan.rejected_pipeline = 4;
   scan.options = {{"path", "x"}, {"connector", "filesystem"}};
+  scan.messages = true;
+  scan.value_format = MessageFormat::Raw;
+  scan.key_format = MessageFormat::Raw;
+  scan.key_columns = {1, 4};
+  scan.key_names = {"id"};
+  scan.with_headers = true;
   manifest.scans.push_back(scan);
   ManifestOperator op;
   op.id = 1;
@@ -40,6 +46,11 @@ Manifest full_manifest() {
   op.upstream_scans = {0, 5};
   op.upstream_operators = {2};
   op.ordered = false;
+  op.fingerprint = UINT64_MAX - 1;
+  op.fingerprint_parts = 0x1234567890abcdef;
+  op.recovery = commit::RecoveryMode::Changelog;
+  op.recovery_reason = "because";
+  op.state_layout = 77;
   manifest.operators.push_back(op);
   manifest.consumers.push_back({6, 7, ConsumerKernel::WriteChanges, 8, {0, 1}});
   ManifestSink sink;
@@ -48,6 +59,9 @@ Manifest full_manifest() {
   sink.table = "out";
   sink.options = {{"a", ""}};
   sink.changes = true;
+  sink.framed = true;
+  sink.upsert = true;
+  sink.key_columns = {3};
   manifest.sinks.push_back(sink);
   manifest.inserts = {"INSERT INTO out", ""};
   manifest.expressions.push_back({"a / b", 12, 8});
@@ -72,9 +86,22 @@ TEST(Manifest, ComesBackAsItWas) {
   EXPECT_EQ(read->operators[0].offset_ms, INT64_MIN);
   EXPECT_EQ(read->operators[0].upstream_scans, (std::vector<uint32_t>{0, 5}));
   EXPECT_FALSE(read->operators[0].ordered);
+  EXPECT_TRUE(read->scans[0].messages);
+  EXPECT_EQ(read->scans[0].value_format, MessageFormat::Raw);
+  EXPECT_EQ(read->scans[0].key_columns, (std::vector<uint32_t>{1, 4}));
+  EXPECT_EQ(read->scans[0].key_names, (std::vector<std::string>{"id"}));
+  EXPECT_TRUE(read->scans[0].with_headers);
+  EXPECT_EQ(read->operators[0].fingerprint, UINT64_MAX - 1);
+  EXPECT_EQ(read->operators[0].fingerprint_parts, 0x1234567890abcdefu);
+  EXPECT_EQ(read->operators[0].recovery, commit::RecoveryMode::Changelog);
+  EXPECT_EQ(read->operators[0].recovery_reason, "because");
+  EXPECT_EQ(read->operators[0].state_layout, 77u);
   EXPECT_EQ(read->consumers[0].kernel, ConsumerKernel::WriteChanges);
   EXPECT_EQ(read->consumers[0].inserts, (std::vector<uint32_t>{0, 1}));
   EXPECT_TRUE(read->sinks[0].changes);
+  EXPECT_TRUE(read->sinks[0].framed);
+  EXPECT_TRUE(read->sinks[0].upsert);
+  EXPECT_EQ(read->sinks[0].key_columns, (std::vector<uint32_t>{3}));
   EXPECT_EQ(read->expressions[0].column, 8u);
   EXPECT_EQ(read->settings, manifest.settings);
 }
@@ -87,7 +114,7 @@ TEST(Manifest, CutOrLengthenedBytesAreRefused) {
   EXPECT_EQ(deserialize(bytes + "x").error(), "bytes follow the end of the manifest");
   std::string other = bytes;
   other[0] = 9;
-  EXPECT_EQ(deserialize(other).error(), "the manifest has version 9, this runtime reads version 1");
+  EXPECT_EQ(deserialize(other).error(), "the manifest has version 9, this runtime reads version 2");
 }
 
 }  // namespace
