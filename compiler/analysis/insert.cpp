@@ -41,13 +41,19 @@ const catalog::Table* find_sink(const Context& context, const syntax::Name& name
   return nullptr;
 }
 
+// Computed columns and metadata that is VIRTUAL are read only.
+bool is_written(const catalog::TableColumn& column) {
+  return column.kind == catalog::ColumnKind::Physical ||
+         (column.kind == catalog::ColumnKind::Metadata && !column.is_virtual);
+}
+
 // Which column of the sink each column of the query goes to; nothing after an error.
 std::optional<std::vector<uint32_t>> target_columns(const Context& context, const catalog::Table& sink,
                                                     const std::vector<syntax::Name>& written) {
   std::vector<uint32_t> targets;
   if (written.empty()) {
     for (uint32_t i = 0; i < sink.columns.size(); ++i) {
-      if (sink.columns[i].kind == catalog::ColumnKind::Physical) targets.push_back(i);
+      if (is_written(sink.columns[i])) targets.push_back(i);
     }
     return targets;
   }
@@ -57,7 +63,7 @@ std::optional<std::vector<uint32_t>> target_columns(const Context& context, cons
     const auto index = resolve_name(context, scope, name);
     if (!index) {
       good = false;
-    } else if (sink.columns[*index].kind != catalog::ColumnKind::Physical) {
+    } else if (!is_written(sink.columns[*index])) {
       context.diagnostics.emit(InsertComputedColumn{}, context.at(name.span), name.text);
       good = false;
     } else if (std::find(targets.begin(), targets.end(), *index) != targets.end()) {
@@ -69,7 +75,7 @@ std::optional<std::vector<uint32_t>> target_columns(const Context& context, cons
   }
   for (uint32_t i = 0; good && i < sink.columns.size(); ++i) {
     const auto& column = sink.columns[i];
-    const bool needed = column.kind == catalog::ColumnKind::Physical && !column.type.nullable;
+    const bool needed = is_written(column) && !column.type.nullable;
     if (!needed || std::find(targets.begin(), targets.end(), i) != targets.end()) continue;
     const Span span = diagnostics::cover(written.front().span, written.back().span);
     context.diagnostics.emit(InsertMissingColumn{}, context.at(span), column.name);
@@ -154,7 +160,7 @@ std::optional<typed::Insert> analyze_insert(const Context& context, const syntax
   std::vector<std::string> names;
   for (uint32_t i = 0; i < sink->columns.size(); ++i) {
     const catalog::TableColumn& column = sink->columns[i];
-    if (column.kind != catalog::ColumnKind::Physical) continue;
+    if (!is_written(column)) continue;
     names.push_back(column.name);
     const auto source = std::find(targets->begin(), targets->end(), i);
     if (source == targets->end()) {
