@@ -10,6 +10,7 @@ endfunction()
 # weir_folder(folder): the object library of the .cpp files that lie directly in the folder.
 function(weir_folder folder)
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "/connectors/kafka_[^/]*\\.cpp$")  # cmake/kafka.cmake
   if(NOT sources)
     return()
   endif()
@@ -74,14 +75,4 @@ function(weir_link_everything executable)
     weir_compiler -Wl,--whole-archive weir_runtime -Wl,--no-whole-archive
     weir_antlr4 weir_llvm Threads::Threads ${CMAKE_DL_LIBS})
   target_link_options(${executable} PRIVATE "-Wl,--export-dynamic-symbol=weir_*" -Wl,--gc-sections)
-  weir_link_kafka(${executable})
-endfunction()
-
-# librdkafka is linked once something in runtime/ uses it.
-file(GLOB WEIR_KAFKA_SOURCES CONFIGURE_DEPENDS
-  ${PROJECT_SOURCE_DIR}/runtime/connectors/kafka_*.cpp ${PROJECT_SOURCE_DIR}/runtime/commit/kafka_*.cpp)
-function(weir_link_kafka executable)
-  if(WEIR_KAFKA_SOURCES)
-    target_link_libraries(${executable} PRIVATE PkgConfig::WEIR_RDKAFKA)
-  endif()
 endfunction()

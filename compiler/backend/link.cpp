@@ -67,9 +67,13 @@ std::expected<void, std::string> link_executable(const std::string& object, cons
   std::error_code error;
   const fs::path self = fs::read_symlink("/proc/self/exe", error);
   if (error) return std::unexpected("the place of weir itself cannot be found: " + error.message());
-  const fs::path runtime = self.parent_path().parent_path() / "lib" / "weir" / "libweir_runtime.a";
-  if (!fs::exists(runtime, error)) {
-    return std::unexpected("`" + runtime.string() + "` is missing; it is installed beside weir");
+  const fs::path folder = self.parent_path().parent_path() / "lib" / "weir";
+  const fs::path runtime = folder / "libweir_runtime.a";
+  const fs::path kafka = folder / "libweir_kafka.a";
+  for (const fs::path& library : {runtime, kafka}) {
+    if (!fs::exists(library, error)) {
+      return std::unexpected("`" + library.string() + "` is missing; it is installed beside weir");
+    }
   }
   const std::string driver = find_driver();
   if (driver.empty()) {
@@ -79,9 +83,12 @@ std::expected<void, std::string> link_executable(const std::string& object, cons
 
   // Written beside its place and renamed, so that there is never half an executable.
   const std::string beside = output + ".part." + std::to_string(getpid());
-  std::vector<std::string> command = {driver,           "-o",         beside,          object,
-                                      runtime.string(), "-pie",       "-pthread",      "-Wl,--gc-sections",
-                                      "-Wl,-z,relro",   "-Wl,-z,now", "-Wl,--build-id"};
+  std::vector<std::string> command = {driver, "-o", beside, object};
+  if (needs_kafka) {  // before the runtime, which refers to it only if it is there, and which it refers to
+    command.insert(command.end(), {"-Wl,--undefined=weir_kafka_log", kafka.string()});
+  }
+  command.insert(command.end(), {runtime.string(), "-pie", "-pthread", "-Wl,--gc-sections", "-Wl,-z,relro",
+                                 "-Wl,-z,now", "-Wl,--build-id"});
   if (version_sanitizers.empty()) {
     command.insert(command.end(), {"-static-libstdc++", "-static-libgcc", "-Wl,-s"});
   } else {

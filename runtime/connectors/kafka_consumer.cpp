@@ -1,0 +1,168 @@
+#include "runtime/connectors/kafka_consumer.h"
+
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "runtime/connectors/kafka_error.h"
+#include "runtime/connectors/kafka_reader.h"
+
+namespace weir::connectors::kafka {
+namespace {
+
+constexpr int kAnswerMs = 10'000;
+// A transaction of another instance that does not come back is pending until its time-out, and the broker looks for such
+// every ten seconds.
+constexpr std::chrono::seconds kPendingLimit{60};
+
+std::string place_of(const TopicPartition& partition) {
+  return fmt::format("topic `{}`, partition {}", partition.topic, partition.partition);
+}
+
+std::unexpected<Error> no_such_topic(const std::string& topic) {
+  return std::unexpected(Error{Error::Kind::InputOutput, fmt::format("topic `{}` does not exist", topic)});
+}
+
+class Consumer final : public LogConsumer {
+ public:
+  Consumer(std::shared_ptr<Client> client, KafkaOptions options, std::string group)
+      : client_(std::move(client)), options_(std::move(options)), group_(std::move(group)) {}
+
+  Result<int32_t> partition_count(const std::string& topic) override {
+    const Topic handle(rd_kafka_topic_new(client_->handle(), topic.c_str(), nullptr));
+    if (handle == nullptr) {
+      return std::unexpected(
+          error_of(client_->connection(), fmt::format("topic `{}`", topic), rd_kafka_last_error()));
+    }
+    const rd_kafka_metadata_t* answer = nullptr;
+    const rd_kafka_resp_err_t code =
+        rd_kafka_metadata(client_->handle(), 0, handle.get(), &answer, kAnswerMs);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      return std::unexpected(failed(fmt::format("topic `{}`", topic), code));
+    }
+    const Metadata metadata(answer);
+    client_->connection().alive();
+    if (metadata->topic_cnt != 1 || metadata->topics[0].err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
+      return no_such_topic(topic);
+    }
+    if (metadata->topics[0].err != RD_KAFKA_RESP_ERR_NO_ERROR &&
+        metadata->topics[0].err != RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE) {
+      return std::unexpected(failed(fmt::format("topic `{}`", topic), metadata->topics[0].err));
+    }
+    if (metadata->topics[0].partition_cnt == 0) {
+      return no_such_topic(topic);
+    }
+    return metadata->topics[0].partition_cnt;
+  }
+
+  // With isolation read_committed the broker answers with the last stable offset.
+  Result<OffsetRange> offsets(const TopicPartition& partition) override {
+    OffsetRange range;
+    const rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(
+        client_->handle(), partition.topic.c_str(), partition.partition, &range.first, &range.end, kAnswerMs);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      return std::unexpected(failed(place_of(partition), code));
+    }
+    client_->connection().alive();
+    return range;
+  }
+
+  Result<int64_t> offset_at(const TopicPartition& partition, int64_t timestamp_ms) override {
+    const PartitionList list = one_partition(partition.topic, partition.partition, timestamp_ms);
+    rd_kafka_resp_err_t code = rd_kafka_offsets_for_times(client_->handle(), list.get(), kAnswerMs);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+      code = list->elems[0].err;
+    }
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      return std::unexpected(failed(place_of(partition), code));
+    }
+    if (list->elems[0].offset >= 0) {
+      return list->elems[0].offset;
+    }
+    const auto range = offsets(partition);
+    if (!range) {
+      return std::unexpected(range.error());
+    }
+    return range->end;
+  }
+
+  Result<std::vector<CommittedOffset>> committed(const std::string& group,
+                                                 std::span<const TopicPartition> partitions) override {
+    if (group == group_) {
+      return committed_of(*client_, partitions);
+    }
+    auto configured = configure_consumer(options_, group);
+    if (!configured) {
+      return std::unexpected(configured.error());
+    }
+    const auto other = Client::make(RD_KAFKA_CONSUMER, std::move(*configured));
+    if (!other) {
+      return std::unexpected(other.error());
+    }
+    return committed_of(*other, partitions);
+  }
+
+  Result<std::unique_ptr<LogReader>> open(const TopicPartition& partition,
+                                          const ReaderOptions& options) override {
+    return Reader::open(client_, partition, options);
+  }
+
+ private:
+  Error failed(std::string_view what, rd_kafka_resp_err_t code) const {
+    rd_kafka_poll(client_->handle(), 0);  // the connection's own errors
+    return error_of(client_->connection(), what, code);
+  }
+
+  std::shared_ptr<Client> client_;
+  KafkaOptions options_;
+  std::string group_;
+};
+
+}  // namespace
+
+Result<std::vector<CommittedOffset>> committed_of(const Client& client,
+                                                  std::span<const TopicPartition> partitions) {
+  const PartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
+  for (const TopicPartition& partition : partitions) {
+    rd_kafka_topic_partition_list_add(list.get(), partition.topic.c_str(), partition.partition);
+  }
+  const auto give_up = std::chrono::steady_clock::now() + kPendingLimit;
+  rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
+  do {
+    code = rd_kafka_committed(client.handle(), list.get(), kAnswerMs);
+    rd_kafka_poll(client.handle(), 0);
+  } while ((code == RD_KAFKA_RESP_ERR__TIMED_OUT || code == RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT) &&
+           !client.connection().refused() && std::chrono::steady_clock::now() < give_up);
+  for (int i = 0; i < list->cnt && code == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) {
+    code = list->elems[i].err;
+  }
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return std::unexpected(error_of(client.connection(), "committed positions", code));
+  }
+  client.connection().alive();
+  std::vector<CommittedOffset> result;
+  for (const TopicPartition& partition : partitions) {
+    const rd_kafka_topic_partition_t* found =
+        rd_kafka_topic_partition_list_find(list.get(), partition.topic.c_str(), partition.partition);
+    CommittedOffset& committed = result.emplace_back(CommittedOffset{partition, kNoOffset, {}});
+    if (found != nullptr && found->offset >= 0) {
+      committed.offset = found->offset;
+      committed.metadata.assign(static_cast<const char*>(found->metadata), found->metadata_size);
+    }
+  }
+  return result;
+}
+
+Result<std::unique_ptr<LogConsumer>> make_consumer(const KafkaOptions& options, const std::string& group) {
+  auto configured = configure_consumer(options, group);
+  if (!configured) {
+    return std::unexpected(configured.error());
+  }
+  auto client = Client::make(RD_KAFKA_CONSUMER, std::move(*configured));
+  if (!client) {
+    return std::unexpected(client.error());
+  }
+  return std::make_unique<Consumer>(std::make_shared<Client>(std::move(*client)), options, group);
+}
+
+}  // namespace weir::connectors::kafka

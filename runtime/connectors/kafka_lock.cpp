@@ -1,0 +1,231 @@
+#include "runtime/connectors/kafka_lock.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <optional>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "runtime/connectors/instance_file.h"
+#include "runtime/connectors/kafka_config.h"
+#include "runtime/connectors/kafka_error.h"
+
+namespace weir::connectors::kafka {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds kLookInterval{500};
+constexpr int kDescribeMs = 5'000;
+constexpr int kPollMs = 50;
+
+enum class Membership { Nobody, Ours, Others };
+
+class Lock final : public JobLock {
+ public:
+  Lock(InstanceFile file, const KafkaLockOptions& options)
+      : file_(std::move(file)), options_(options), group_(options.job + ".lock") {}
+
+  Result<void> start(Configured configured) {
+    rd_kafka_conf_t* conf = configured.conf.get();
+    rd_kafka_conf_set_opaque(conf, this);
+    rd_kafka_conf_set_error_cb(conf, on_error);
+    rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
+    connection_ = configured.connection.get();
+    auto client = Client::make(RD_KAFKA_CONSUMER, std::move(configured));
+    if (!client) {
+      return std::unexpected(client.error());
+    }
+    client_.emplace(std::move(*client));
+    rd_kafka_poll_set_consumer(client_->handle());
+    return {};
+  }
+
+  Result<bool> acquire(int timeout_ms) override {
+    const auto give_up = steady_clock::now() + milliseconds(timeout_ms);
+    for (;;) {
+      if (!joined_) {
+        if (auto joined = join_if_vacant(); !joined) {
+          return std::unexpected(joined.error());
+        }
+      }
+      if (auto served = serve(kPollMs); !served) {
+        return std::unexpected(served.error());
+      }
+      if (owner_) {
+        return true;
+      }
+      if (steady_clock::now() >= give_up) {
+        return false;
+      }
+    }
+  }
+
+  Result<bool> held() override {
+    if (auto served = serve(0); !served) {
+      return std::unexpected(served.error());
+    }
+    return owner_ && rd_kafka_assignment_lost(client_->handle()) == 0;
+  }
+
+ private:
+  // Members are sorted by instance when partitions are assigned, so a newcomer could take partition 0 from who is at
+  // work. Hence a standby joins only when there is nobody, or when the broker still has itself as a member.
+  Result<void> join_if_vacant() {
+    const auto now = steady_clock::now();
+    if (now - looked_ < kLookInterval) {
+      return {};
+    }
+    looked_ = now;
+    const auto members = membership();
+    if (!members) {
+      return std::unexpected(members.error());
+    }
+    if (!*members || **members == Membership::Others) {
+      return {};
+    }
+    const PartitionList topics =
+        one_partition(options_.topic, RD_KAFKA_PARTITION_UA, RD_KAFKA_OFFSET_INVALID);
+    const rd_kafka_resp_err_t code = rd_kafka_subscribe(client_->handle(), topics.get());
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      return std::unexpected(error_of(client_->connection(), what(), code));
+    }
+    joined_ = true;
+    return {};
+  }
+
+  // Nothing: the broker does not say at the moment.
+  Result<std::optional<Membership>> membership() {
+    rd_kafka_t* handle = client_->handle();
+    const Queue queue(rd_kafka_queue_new(handle));
+    const AdminOptions options(rd_kafka_AdminOptions_new(handle, RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS));
+    std::array<char, 256> reason{};
+    rd_kafka_AdminOptions_set_request_timeout(options.get(), kDescribeMs, reason.data(), reason.size());
+    const char* name = group_.c_str();
+    rd_kafka_DescribeConsumerGroups(handle, &name, 1, options.get(), queue.get());
+    Event event;
+    while (event == nullptr) {
+      event.reset(rd_kafka_queue_poll(queue.get(), kPollMs));
+      if (auto served = serve(0); !served) {
+        return std::unexpected(served.error());
+      }
+    }
+    const rd_kafka_DescribeConsumerGroups_result_t* result =
+        rd_kafka_event_DescribeConsumerGroups_result(event.get());
+    if (result == nullptr) {
+      return refused_or_silent(rd_kafka_event_error(event.get()));
+    }
+    size_t count = 0;
+    const rd_kafka_ConsumerGroupDescription_t** groups =
+        rd_kafka_DescribeConsumerGroups_result_groups(result, &count);
+    if (count != 1) {
+      return std::optional<Membership>();
+    }
+    if (const rd_kafka_error_t* error = rd_kafka_ConsumerGroupDescription_error(groups[0])) {
+      return refused_or_silent(rd_kafka_error_code(error));
+    }
+    client_->connection().alive();
+    const size_t members = rd_kafka_ConsumerGroupDescription_member_count(groups[0]);
+    for (size_t i = 0; i < members; ++i) {
+      const char* instance = rd_kafka_MemberDescription_group_instance_id(
+          rd_kafka_ConsumerGroupDescription_member(groups[0], i));
+      if (instance != nullptr && options_.instance == instance) {
+        return std::optional(Membership::Ours);
+      }
+    }
+    return std::optional(members == 0 ? Membership::Nobody : Membership::Others);
+  }
+
+  Result<std::optional<Membership>> refused_or_silent(rd_kafka_resp_err_t code) const {
+    Error error = error_of(client_->connection(), what(), code);
+    // A group that nobody has used yet is unknown to the broker, or said not to exist.
+    if (code == RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND) {
+      return std::optional(Membership::Nobody);
+    }
+    if (error.kind == Error::Kind::InputOutput) {
+      return std::unexpected(std::move(error));
+    }
+    return std::optional<Membership>();
+  }
+
+  // Callbacks run inside; then what there is to say of this member.
+  Result<void> serve(int timeout_ms) {
+    rd_kafka_t* handle = client_->handle();
+    while (rd_kafka_message_t* message = rd_kafka_consumer_poll(handle, timeout_ms)) {
+      timeout_ms = 0;
+      const rd_kafka_resp_err_t code = message->err;
+      Error error = error_of(client_->connection(), what(), code, rd_kafka_message_errstr(message));
+      rd_kafka_message_destroy(message);
+      if (code != RD_KAFKA_RESP_ERR_NO_ERROR && error.kind == Error::Kind::InputOutput) {
+        return std::unexpected(std::move(error));
+      }
+    }
+    std::array<char, 256> reason{};
+    const rd_kafka_resp_err_t fatal = rd_kafka_fatal_error(handle, reason.data(), reason.size());
+    if (fatal == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID) {
+      return std::unexpected(
+          Error{Error::Kind::Fenced, fmt::format("another process has started as instance `{}` of job `{}`",
+                                                 options_.instance, options_.job)});
+    }
+    if (fatal != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      return std::unexpected(error_of(client_->connection(), what(), fatal, reason.data()));
+    }
+    if (client_->connection().refused()) {
+      return std::unexpected(error_of(client_->connection(), what(), RD_KAFKA_RESP_ERR__TRANSPORT));
+    }
+    return {};
+  }
+
+  std::string what() const { return fmt::format("instances of job `{}` (group `{}`)", options_.job, group_); }
+
+  static void on_error(rd_kafka_t* /*client*/, int code, const char* reason, void* self) {
+    static_cast<Lock*>(self)->connection_->trouble(static_cast<rd_kafka_resp_err_t>(code), reason);
+  }
+
+  // The assignment only says who is active; nothing of it is taken, so nothing is fetched.
+  static void on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t code,
+                           rd_kafka_topic_partition_list_t* partitions, void* self) {
+    Lock& lock = *static_cast<Lock*>(self);
+    if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+      lock.owner_ = rd_kafka_topic_partition_list_find(partitions, lock.options_.topic.c_str(), 0) != nullptr;
+      lock.connection_->alive();
+      const PartitionList nothing(rd_kafka_topic_partition_list_new(0));
+      rd_kafka_assign(client, nothing.get());
+    } else {
+      lock.owner_ = false;
+      rd_kafka_assign(client, nullptr);
+    }
+  }
+
+  InstanceFile file_;
+  const KafkaLockOptions options_;
+  const std::string group_;
+  Connection* connection_ = nullptr;
+  bool joined_ = false;
+  bool owner_ = false;
+  steady_clock::time_point looked_{};
+  std::optional<Client> client_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<JobLock>> make_lock(const KafkaOptions& options, const KafkaLockOptions& lock) {
+  auto configured = configure_lock(options, lock);
+  if (!configured) {
+    return std::unexpected(configured.error());
+  }
+  auto file = InstanceFile::take(lock.job, lock.instance, configured->connection->brokers());
+  if (!file) {
+    return std::unexpected(file.error());
+  }
+  auto made = std::make_unique<Lock>(std::move(*file), lock);
+  if (auto started = made->start(std::move(*configured)); !started) {
+    return std::unexpected(started.error());
+  }
+  return made;
+}
+
+}  // namespace weir::connectors::kafka
