@@ -1,9 +1,10 @@
-// Hash, equality and order of key columns. The hash is a constant of every format that Weir stores (its top 8 bits are
-// the shard of a group), so it does not depend on the CPU; changing it changes kKeyHashVersion.
+// Hash, equality and order of key columns. The top 8 bits of the hash are the shard of a group; changing the hash changes
+// kKeyHashVersion.
 #include <bit>
 #include <cmath>
 #include <cstring>
 
+#include "runtime/abi/key_hash.h"
 #include "stdlib/function.h"
 
 #define WEIR_KEY_FUNCTION extern "C" __attribute__((used))
@@ -11,38 +12,12 @@
 namespace weir::stdlib {
 namespace {
 
-constexpr uint64_t kMix0 = 0xa0761d6478bd642f;
-constexpr uint64_t kMix1 = 0xe7037ed1a0b428db;
+using abi::key_hash::kMix0;
+using abi::key_hash::kMix1;
+using abi::key_hash::mix;
+using abi::key_hash::short_words;
+
 constexpr uint64_t kNullKey = 0x8ebc6af09c88c6e3;
-
-inline uint64_t mix(uint64_t a, uint64_t b) {
-  const unsigned __int128 product = static_cast<unsigned __int128>(a) * b;
-  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
-}
-
-template <typename T>
-inline T load(const char* at) {
-  T value;
-  std::memcpy(&value, at, sizeof value);
-  return value;
-}
-
-// The bytes of a string of at most 16 as two words, without reading outside of it.
-inline void short_words(const char* data, uint64_t size, uint64_t& low, uint64_t& high) {
-  if (size >= 8) {
-    low = load<uint64_t>(data);
-    high = load<uint64_t>(data + size - 8);
-  } else if (size >= 4) {
-    low = load<uint32_t>(data);
-    high = load<uint32_t>(data + size - 4);
-  } else if (size > 0) {
-    low = static_cast<uint8_t>(data[0]) | static_cast<uint64_t>(static_cast<uint8_t>(data[size / 2])) << 8 |
-          static_cast<uint64_t>(static_cast<uint8_t>(data[size - 1])) << 16;
-    high = 0;
-  } else {
-    low = high = 0;
-  }
-}
 
 // One pattern for every NaN, one for both zeros.
 inline uint64_t canonical_bits(double value) {
@@ -57,7 +32,7 @@ inline uint64_t canonical_bits(double value) {
 WEIR_KEY_FUNCTION uint64_t weir_hash_null(uint64_t seed) { return mix(seed ^ kNullKey, kMix1); }
 
 WEIR_KEY_FUNCTION uint64_t weir_hash_integer(uint64_t seed, int64_t value) {
-  return mix(seed ^ kMix0, static_cast<uint64_t>(value) ^ kMix1);
+  return abi::key_hash::hash_integer(seed, value);
 }
 
 WEIR_KEY_FUNCTION uint64_t weir_hash_integer128(uint64_t seed, Int128 value) {
@@ -71,14 +46,7 @@ WEIR_KEY_FUNCTION uint64_t weir_hash_double(uint64_t seed, double value) {
 }
 
 WEIR_KEY_FUNCTION uint64_t weir_hash_string(uint64_t seed, const char* data, uint64_t size) {
-  uint64_t low = 0;
-  uint64_t high = 0;
-  const char* at = data;
-  for (uint64_t left = size; left > 16; left -= 16, at += 16) {
-    seed = mix(seed ^ load<uint64_t>(at), load<uint64_t>(at + 8) ^ kMix1);
-  }
-  short_words(at, size - static_cast<uint64_t>(at - data), low, high);
-  return mix(mix(seed ^ low ^ kMix0, high ^ kMix1), size ^ kMix1);
+  return abi::key_hash::hash_string(seed, data, size);
 }
 
 // Spreads the last mix over all bits: the table takes low bits, the shard the top ones.

@@ -3,6 +3,7 @@
 // that memory the loop does not share lives in registers. `weir run` of a small file waits for this.
 #include <llvm/Analysis/CGSCCPassManager.h>
 #include <llvm/Analysis/LoopAnalysisManager.h>
+#include <llvm/IR/PassInstrumentation.h>
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Transforms/IPO/AlwaysInliner.h>
 #include <llvm/Transforms/IPO/GlobalDCE.h>
@@ -61,6 +62,25 @@ llvm::ModulePassManager pass_list() {
   return passes;
 }
 
+// Larger functions, made of expressions that no one wrote by hand, stay as they are: the passes take a time that grows with
+// the square of a function's size, and code generation selects instructions the fast way where nothing is optimised.
+constexpr unsigned kLargestOptimized = 20'000;  // instructions
+
+void leave_large_functions(llvm::Module& module) {
+  for (llvm::Function& function : module) {
+    if (function.getInstructionCount() <= kLargestOptimized) continue;
+    function.removeFnAttr(llvm::Attribute::AlwaysInline);
+    function.addFnAttr(llvm::Attribute::NoInline);
+    function.addFnAttr(llvm::Attribute::OptimizeNone);
+  }
+}
+
+// Passes over functions ask it before they run.
+bool is_optimized(llvm::Any unit) {
+  const auto* function = llvm::any_cast<const llvm::Function*>(&unit);
+  return !function || !(*function)->hasOptNone();
+}
+
 }  // namespace
 
 void optimize(codegen::EmittedModule& emitted, const BackendOptions& options) {
@@ -73,12 +93,16 @@ void optimize(codegen::EmittedModule& emitted, const BackendOptions& options) {
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager components;
   llvm::ModuleAnalysisManager modules;
-  llvm::PassBuilder passes(machine.get());
+  llvm::PassInstrumentationCallbacks callbacks;
+  callbacks.registerShouldRunOptionalPassCallback(
+      [](llvm::StringRef, llvm::Any unit) { return is_optimized(std::move(unit)); });
+  llvm::PassBuilder passes(machine.get(), llvm::PipelineTuningOptions(), std::nullopt, &callbacks);
   passes.registerModuleAnalyses(modules);
   passes.registerCGSCCAnalyses(components);
   passes.registerFunctionAnalyses(functions);
   passes.registerLoopAnalyses(loops);
   passes.crossRegisterProxies(loops, functions, components, modules);
+  if (options.optimize) leave_large_functions(module);
   llvm::ModulePassManager pipeline =
       options.optimize ? pass_list() : passes.buildO0DefaultPipeline(llvm::OptimizationLevel::O0);
   add_sanitizers(module, pipeline);

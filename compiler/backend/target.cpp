@@ -1,6 +1,7 @@
 #include "compiler/backend/target.h"
 
 #include <llvm/MC/TargetRegistry.h>
+#include <llvm/Support/CommandLine.h>
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/TargetParser/Host.h>
 
@@ -14,9 +15,21 @@ namespace {
 
 constexpr const char* kTriple = "x86_64-pc-linux-gnu";
 
+// Passes of code generation that cost more than they give. They have no other switch.
+void leave_out_passes() {
+  // Moves masks of AVX-512 between kinds of registers; takes a time that grows with the square of a function's size.
+  static constexpr const char* switches[] = {"disable-x86-domain-reassignment"};
+  for (const char* name : switches) {
+    llvm::StringMap<llvm::cl::Option*>& options = llvm::cl::getRegisteredOptions();
+    const auto found = options.find(name);
+    if (found != options.end()) static_cast<llvm::cl::opt<bool>*>(found->second)->setValue(true);
+  }
+}
+
 const llvm::Target& x86_target() {
   static std::once_flag once;
   std::call_once(once, [] {
+    leave_out_passes();
     LLVMInitializeX86TargetInfo();
     LLVMInitializeX86Target();
     LLVMInitializeX86TargetMC();

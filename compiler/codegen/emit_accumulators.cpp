@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "compiler/codegen/emit_key.h"
+#include "compiler/codegen/emit_parts.h"
 #include "compiler/diagnostics/check.h"
 
 namespace weir::codegen {
@@ -159,6 +160,20 @@ void merge(Emit& emit, const GroupShape& shape, const Accumulator& accumulator, 
   });
 }
 
+// ---- all of them -------------------------------------------------------------------------------------
+
+void for_each_accumulator(Emit& emit, const GroupShape& shape,
+                          const std::function<void(Emit&, const Accumulator&)>& f) {
+  emit_in_parts(emit, shape.accumulators.size(), [&](Emit& in, uint32_t first, uint32_t last) {
+    for (uint32_t i = first; i < last; ++i) f(in, shape.accumulators[i]);
+  });
+}
+
+EntryArguments entries_in(Emit& part, const EntryArguments& entries) {
+  return {parameter_in(part, entries.into), parameter_in(part, entries.into_memory),
+          parameter_in(part, entries.from), parameter_in(part, entries.from_memory)};
+}
+
 }  // namespace
 
 GroupShape make_group_shape(const AggregateProgram& aggregate) {
@@ -198,28 +213,34 @@ bool is_invertible(const AggregateProgram& aggregate) {
 }
 
 void emit_init(Emit& emit, const GroupShape& shape, llvm::Value* entry) {
-  for (const Accumulator& accumulator : shape.accumulators) init(emit, accumulator, entry);
+  for_each_accumulator(emit, shape, [&](Emit& in, const Accumulator& accumulator) {
+    init(in, accumulator, parameter_in(in, entry));
+  });
 }
 
 void emit_update(Emit& emit, const GroupShape& shape, llvm::Value* context, llvm::Value* prepared,
                  llvm::Value* entry, llvm::Value* memory) {
-  for (const Accumulator& accumulator : shape.accumulators) {
-    update(emit, shape, accumulator, context, prepared, entry, memory);
-  }
+  for_each_accumulator(emit, shape, [&](Emit& in, const Accumulator& accumulator) {
+    update(in, shape, accumulator, parameter_in(in, context), parameter_in(in, prepared),
+           parameter_in(in, entry), parameter_in(in, memory));
+  });
 }
 
 void emit_merge(Emit& emit, const GroupShape& shape, const EntryArguments& entries) {
-  for (const Accumulator& accumulator : shape.accumulators) merge(emit, shape, accumulator, entries);
+  for_each_accumulator(emit, shape, [&](Emit& in, const Accumulator& accumulator) {
+    merge(in, shape, accumulator, entries_in(in, entries));
+  });
 }
 
 void emit_retract(Emit& emit, const GroupShape& shape, const EntryArguments& entries) {
-  for (const Accumulator& accumulator : shape.accumulators) {
-    const Emit::Argument arguments[] = {{emit.at(entries.into, accumulator.offset)},
-                                        {entries.into_memory},
-                                        {emit.at(entries.from, accumulator.offset)},
-                                        {entries.from_memory}};
-    emit.call(part(emit, accumulator, "_retract"), arguments);
-  }
+  for_each_accumulator(emit, shape, [&](Emit& in, const Accumulator& accumulator) {
+    const EntryArguments e = entries_in(in, entries);
+    const Emit::Argument arguments[] = {{in.at(e.into, accumulator.offset)},
+                                        {e.into_memory},
+                                        {in.at(e.from, accumulator.offset)},
+                                        {e.from_memory}};
+    in.call(part(in, accumulator, "_retract"), arguments);
+  });
 }
 
 Value emit_finish(ExpressionScope& scope, const GroupShape& shape, const AggregateProgram& aggregate,

@@ -4,6 +4,7 @@
 #include "compiler/codegen/emit_encode.h"
 
 #include "compiler/codegen/emit_frame.h"
+#include "compiler/codegen/emit_parts.h"
 #include "compiler/diagnostics/check.h"
 #include "runtime/abi/abi.h"
 
@@ -177,21 +178,29 @@ void emit_encode(Emit& emit, const OutputShape& shape, llvm::Value* row, llvm::V
                  llvm::Value* out) {
   if (shape.format == OutputFormat::Frame) return emit_frame(emit, shape, row, kind, out);
   out = write_opening(emit, shape, kind, out);
-  for (uint32_t i = 0; i < shape.row.types.size(); ++i) {
-    out = copy_text(emit, out, before_column(shape, i));
-    out =
-        write_column(emit, shape.format == OutputFormat::Json, shape.iso_timestamps, shape.row, i, row, out);
-  }
+  const bool json = shape.format == OutputFormat::Json;
+  const auto part = [&](Emit& in, uint32_t first, uint32_t last, llvm::Value* at) {
+    for (uint32_t i = first; i < last; ++i) {
+      at = copy_text(in, at, before_column(shape, i));
+      at = write_column(in, json, shape.iso_timestamps, shape.row, i, parameter_in(in, row), at);
+    }
+    return at;
+  };
+  out = emit_in_parts(emit, shape.row.types.size(), out, part);
   if (shape.format == OutputFormat::Print && shape.row.types.empty()) out = copy_text(emit, out, "[");
   emit.b.CreateRet(copy_text(emit, out, after_row(shape)));
 }
 
 llvm::Value* write_json_object(Emit& emit, const FramePart& part, const RowShape& shape, llvm::Value* row,
                                llvm::Value* out) {
-  for (size_t i = 0; i < part.columns.size(); ++i) {
-    out = copy_text(emit, out, (i == 0 ? "{" : ",") + json_quoted(part.names[i]) + ":");
-    out = write_column(emit, true, part.iso_timestamps, shape, part.columns[i], row, out);
-  }
+  const auto members = [&](Emit& in, uint32_t first, uint32_t last, llvm::Value* at) {
+    for (uint32_t i = first; i < last; ++i) {
+      at = copy_text(in, at, (i == 0 ? "{" : ",") + json_quoted(part.names[i]) + ":");
+      at = write_column(in, true, part.iso_timestamps, shape, part.columns[i], parameter_in(in, row), at);
+    }
+    return at;
+  };
+  out = emit_in_parts(emit, part.columns.size(), out, members);
   return copy_text(emit, out, part.columns.empty() ? "{}" : "}");
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 
+#include "compiler/codegen/emit_parts.h"
 #include "runtime/abi/holes.h"
 
 namespace weir::codegen {
@@ -45,55 +46,61 @@ Value canonical_number(Emit& emit, const Type& type, Value value) {
 
 llvm::Value* emit_key_hash(Emit& emit, llvm::Value* prepared, const RowShape& prepared_shape,
                            const RowShape& keys) {
-  llvm::Value* hash = emit.i64(kKeyHashVersion);
-  for (uint32_t i = 0; i < keys.types.size(); ++i) {
-    const Value value = load_column(emit, prepared, prepared_shape, i);
-    hash = emit.branch(
-                   value.null, [&] { return emit.not_null(emit.call("weir_hash_null", {{hash}})); },
-                   [&] { return emit.not_null(hash_value(emit, hash, keys.types[i], value)); })
-               .data;
-  }
-  return emit.call("weir_hash_finish", {{hash}});
+  const auto part = [&](Emit& in, uint32_t first, uint32_t last, llvm::Value* hash) {
+    for (uint32_t i = first; i < last; ++i) {
+      const Value value = load_column(in, parameter_in(in, prepared), prepared_shape, i);
+      hash = in.branch(
+                   value.null, [&] { return in.not_null(in.call("weir_hash_null", {{hash}})); },
+                   [&] { return in.not_null(hash_value(in, hash, keys.types[i], value)); })
+                 .data;
+    }
+    return hash;
+  };
+  return emit.call("weir_hash_finish",
+                   {{emit_in_parts(emit, keys.types.size(), emit.i64(kKeyHashVersion), part)}});
 }
 
 llvm::Value* emit_key_equal(Emit& emit, llvm::Value* prepared, const RowShape& prepared_shape,
                             llvm::Value* entry, llvm::Value* memory, const RowShape& keys) {
-  llvm::Value* equal = emit.i1(true);
-  for (uint32_t i = 0; i < keys.types.size(); ++i) {
-    const Value value = load_column(emit, prepared, prepared_shape, i);
-    const Value stored = load_key(emit, entry, memory, keys, i);
-    equal = emit.both(equal, keys_equal(emit, keys.types[i], value, stored));
-  }
-  return equal;
+  const auto part = [&](Emit& in, uint32_t first, uint32_t last, llvm::Value* equal) {
+    for (uint32_t i = first; i < last; ++i) {
+      const Value value = load_column(in, parameter_in(in, prepared), prepared_shape, i);
+      const Value stored = load_key(in, parameter_in(in, entry), parameter_in(in, memory), keys, i);
+      equal = in.both(equal, keys_equal(in, keys.types[i], value, stored));
+    }
+    return equal;
+  };
+  return emit_in_parts(emit, keys.types.size(), emit.i1(true), part);
 }
 
 llvm::Value* emit_entry_keys_equal(Emit& emit, llvm::Value* a, llvm::Value* a_memory, llvm::Value* b,
                                    llvm::Value* b_memory, const RowShape& keys) {
-  llvm::Value* equal = emit.i1(true);
-  for (uint32_t i = 0; i < keys.types.size(); ++i) {
-    const Value left = load_key(emit, a, a_memory, keys, i);
-    const Value right = load_key(emit, b, b_memory, keys, i);
-    equal = emit.both(equal, keys_equal(emit, keys.types[i], left, right));
-  }
-  return equal;
+  const auto part = [&](Emit& in, uint32_t first, uint32_t last, llvm::Value* equal) {
+    for (uint32_t i = first; i < last; ++i) {
+      const Value left = load_key(in, parameter_in(in, a), parameter_in(in, a_memory), keys, i);
+      const Value right = load_key(in, parameter_in(in, b), parameter_in(in, b_memory), keys, i);
+      equal = in.both(equal, keys_equal(in, keys.types[i], left, right));
+    }
+    return equal;
+  };
+  return emit_in_parts(emit, keys.types.size(), emit.i1(true), part);
 }
 
 void emit_key_compare(Emit& emit, llvm::Value* a, llvm::Value* b, llvm::Value* memory, const RowShape& keys) {
-  for (uint32_t i = 0; i < keys.types.size(); ++i) {
-    const Value left = load_key(emit, a, memory, keys, i);
-    const Value right = load_key(emit, b, memory, keys, i);
-    // NULL first: where one is NULL, that one is less.
-    emit.return_when(emit.both(left.null, emit.negate(right.null)), emit.i32(-1));
-    emit.return_when(emit.both(right.null, emit.negate(left.null)), emit.i32(1));
-    llvm::Value* order =
-        emit.choose(left.null, emit.i32(0), compare_values(emit, keys.types[i], left, right));
-    if (i + 1 == keys.types.size()) {
-      emit.b.CreateRet(order);
-      return;
+  const auto part = [&](Emit& in, uint32_t first, uint32_t last, llvm::Value* order) {
+    in.return_when(in.b.CreateICmpNE(order, in.i32(0)), order);
+    for (uint32_t i = first; i < last; ++i) {
+      const Value left = load_key(in, parameter_in(in, a), parameter_in(in, memory), keys, i);
+      const Value right = load_key(in, parameter_in(in, b), parameter_in(in, memory), keys, i);
+      // NULL first: where one is NULL, that one is less.
+      in.return_when(in.both(left.null, in.negate(right.null)), in.i32(-1));
+      in.return_when(in.both(right.null, in.negate(left.null)), in.i32(1));
+      order = in.choose(left.null, in.i32(0), compare_values(in, keys.types[i], left, right));
+      if (i + 1 < last) in.return_when(in.b.CreateICmpNE(order, in.i32(0)), order);
     }
-    emit.return_when(emit.b.CreateICmpNE(order, emit.i32(0)), order);
-  }
-  emit.b.CreateRet(emit.i32(0));
+    return order;
+  };
+  emit.b.CreateRet(emit_in_parts(emit, keys.types.size(), emit.i32(0), part));
 }
 
 Value load_key(Emit& emit, llvm::Value* entry, llvm::Value* memory, const RowShape& keys, uint32_t column) {
@@ -107,17 +114,20 @@ Value load_key(Emit& emit, llvm::Value* entry, llvm::Value* memory, const RowSha
 }
 
 void store_keys(Emit& emit, llvm::Value* entry, llvm::Value* memory, const RowShape& keys,
-                std::span<const Value> values) {
-  std::vector<Value> stored;
-  for (uint32_t i = 0; i < keys.types.size(); ++i) {
-    Value value = canonical_number(emit, keys.types[i], values[i]);
-    if (types::carrier(keys.types[i]) == Carrier::String) {
-      llvm::Value* offset = emit.call("weir_store_string", {{memory}, {value.data}, {value.size}});
-      value.data = emit.b.CreateIntToPtr(offset, emit.b.getPtrTy());
+                const std::function<Value(Emit&, uint32_t)>& key) {
+  emit_in_parts(emit, keys.types.size(), [&](Emit& in, uint32_t first, uint32_t last) {
+    std::vector<Value> stored;
+    for (uint32_t i = first; i < last; ++i) {
+      Value value = canonical_number(in, keys.types[i], key(in, i));
+      if (types::carrier(keys.types[i]) == Carrier::String) {
+        llvm::Value* offset =
+            in.call("weir_store_string", {{parameter_in(in, memory)}, {value.data}, {value.size}});
+        value.data = in.b.CreateIntToPtr(offset, in.b.getPtrTy());
+      }
+      stored.push_back(value);
     }
-    stored.push_back(value);
-  }
-  store_row(emit, entry, keys, stored);
+    store_columns(in, parameter_in(in, entry), keys, first, stored);
+  });
 }
 
 }  // namespace weir::codegen

@@ -20,8 +20,8 @@ void emit_key_compare(Emit& emit, llvm::Value* a, llvm::Value* b, llvm::Value* m
 Value canonical_number(Emit& emit, const Type& type, Value value);
 
 Value load_key(Emit& emit, llvm::Value* entry, llvm::Value* memory, const RowShape& keys, uint32_t column);
-// Writes the key columns; strings are copied into the memory.
+// Writes the key columns as `key` has them; strings are copied into the memory.
 void store_keys(Emit& emit, llvm::Value* entry, llvm::Value* memory, const RowShape& keys,
-                std::span<const Value> values);
+                const std::function<Value(Emit&, uint32_t column)>& key);
 
 }  // namespace weir::codegen

@@ -1,4 +1,5 @@
 // AND, OR, NOT, IS …, and comparisons: SQL's three-valued logic.
+#include "compiler/codegen/emit_constant_set.h"
 #include "compiler/codegen/emit_expression.h"
 #include "compiler/codegen/emit_row.h"
 #include "compiler/diagnostics/check.h"
@@ -44,19 +45,37 @@ Value combine(Emit& emit, const Value& a, const Value& c, bool is_and) {
   return {is_and ? emit.negate(decided) : decided, nullptr, null};
 }
 
+// So many cheap operands are evaluated without a branch between them; then it pays to leave, and a block that grows without
+// bound takes LLVM a time that grows with its square.
+constexpr size_t kOperandsPerBlock = 16;
+
 Value emit_and_or(ExpressionScope& scope, const Operation& node) {
   Emit& emit = scope.emit;
   const bool is_and = node.op == Operator::And;
-  Value so_far = emit_expression(scope, *node.operands.front());
-  for (size_t i = 1; i < node.operands.size(); ++i) {
-    const typed::Expression& operand = *node.operands[i];
-    if (is_cheap(operand)) {
-      so_far = combine(emit, so_far, emit_expression(scope, operand), is_and);
+  const std::vector<LogicTerm> terms = combine_comparisons(node);
+  const auto evaluate = [&](const LogicTerm& term) {
+    if (!term.compared) return emit_expression(scope, *term.operand);
+    Value found = emit_is_one_of(scope, term);
+    if (is_and) found.data = emit.negate(found.data);  // x <> 1 AND x <> 2 …
+    return found;
+  };
+  Value so_far = evaluate(terms.front());
+  for (size_t next = 1; next < terms.size();) {
+    const auto is_cheap_at = [&](size_t i) { return !terms[i].compared && is_cheap(*terms[i].operand); };
+    if (is_cheap_at(next) && next % kOperandsPerBlock != 0) {
+      so_far = combine(emit, so_far, evaluate(terms[next++]), is_and);
       continue;
     }
     so_far = emit.branch(
         decides(emit, so_far, is_and), [&] { return emit.not_null(emit.i1(!is_and)); },
-        [&] { return combine(emit, so_far, emit_expression(scope, operand), is_and); });
+        [&] {
+          const bool cheap = is_cheap_at(next);
+          Value value = combine(emit, so_far, evaluate(terms[next++]), is_and);
+          while (cheap && next < terms.size() && is_cheap_at(next) && next % kOperandsPerBlock != 0) {
+            value = combine(emit, value, evaluate(terms[next++]), is_and);
+          }
+          return value;
+        });
   }
   return so_far;
 }

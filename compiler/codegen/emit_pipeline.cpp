@@ -6,6 +6,7 @@
 #include "compiler/codegen/emit_decode_json.h"
 #include "compiler/codegen/emit_key.h"
 #include "compiler/codegen/emit_message.h"
+#include "compiler/codegen/emit_parts.h"
 #include "compiler/diagnostics/check.h"
 #include "compiler/match.h"
 #include "compiler/plan/describe.h"
@@ -94,7 +95,8 @@ class PipelineEmitter {
   // A hole that hands its block on.
   std::function<void(Emit&)> hand_on(const Pipeline& pipeline) {
     return [consume = consume_[pipeline.id]](Emit& emit) {
-      emit.b.CreateCall(consume, {emit.argument(0), emit.argument(1)});
+      // Once per block: inlining it would only make the functions of the loops larger.
+      emit.b.CreateCall(consume, {emit.argument(0), emit.argument(1)})->setIsNoInline();
       emit.b.CreateRetVoid();
     };
   }
@@ -110,8 +112,10 @@ class PipelineEmitter {
     // After a crash, input is read again for the consumers whose state is rebuilt from it; the others have no state then.
     for (const auto& [id, kernel] : kernels) {
       llvm::Value* state = emit.load(emit.b.getPtrTy(), emit.at(states, uint64_t{id} * sizeof(void*)));
-      emit.when(emit.b.CreateIsNotNull(state),
-                [&] { emit.b.CreateCall(kernel, {state, emit.argument(0), emit.argument(1)}); });
+      emit.when(emit.b.CreateIsNotNull(state), [&] {
+        llvm::CallInst* call = emit.b.CreateCall(kernel, {state, emit.argument(0), emit.argument(1)});
+        if (kernels.size() > 1) call->setIsNoInline();
+      });
     }
     emit.b.CreateRetVoid();
   }
@@ -224,11 +228,11 @@ class PipelineEmitter {
                                              emit.argument(3), shape.keys));
     };
     holes["hole_entry_create"] = [&](Emit& emit) {  // (context, prepared, entry, memory)
-      std::vector<Value> keys;
-      for (uint32_t i = 0; i < shape.keys.types.size(); ++i) {
-        keys.push_back(load_column(emit, emit.argument(1), shape.prepared, i));
+      if (!shape.keys.types.empty()) {
+        store_keys(emit, emit.argument(2), emit.argument(3), shape.keys, [&](Emit& in, uint32_t column) {
+          return load_column(in, in.argument(1), shape.prepared, column);
+        });
       }
-      if (!keys.empty()) store_keys(emit, emit.argument(2), emit.argument(3), shape.keys, keys);
       emit_init(emit, shape, emit.argument(2));
       emit.b.CreateRetVoid();
     };
@@ -237,11 +241,11 @@ class PipelineEmitter {
       emit.b.CreateRetVoid();
     };
     holes["hole_entry_copy"] = [&](Emit& emit) {  // (into, into_memory, from, from_memory)
-      std::vector<Value> keys;
-      for (uint32_t i = 0; i < shape.keys.types.size(); ++i) {
-        keys.push_back(load_key(emit, emit.argument(2), emit.argument(3), shape.keys, i));
+      if (!shape.keys.types.empty()) {
+        store_keys(emit, emit.argument(0), emit.argument(1), shape.keys, [&](Emit& in, uint32_t column) {
+          return load_key(in, in.argument(2), in.argument(3), shape.keys, column);
+        });
       }
-      if (!keys.empty()) store_keys(emit, emit.argument(0), emit.argument(1), shape.keys, keys);
       emit_init(emit, shape, emit.argument(0));
       emit_merge(emit, shape, entry_arguments(emit));
       emit.b.CreateRetVoid();
@@ -278,6 +282,16 @@ class PipelineEmitter {
   // hole_finish(context, entry, memory, window_start, window_end, result)
   void emit_finish_row(Emit& emit, const AggregateProgram& aggregate, const RowShape& result,
                        bool keeps_strings) {
+    emit_in_parts(emit, aggregate.outputs.size(), [&](Emit& in, uint32_t first, uint32_t last) {
+      const auto outputs = std::span(aggregate.outputs).subspan(first, last - first);
+      store_columns(in, in.argument(5), result, first,
+                    finished_values(in, aggregate, outputs, keeps_strings));
+    });
+    emit.b.CreateRetVoid();
+  }
+
+  std::vector<Value> finished_values(Emit& emit, const AggregateProgram& aggregate,
+                                     std::span<const plan::AggregateOutput> outputs, bool keeps_strings) {
     const GroupShape& shape = shapes_.groups[aggregate.id];
     llvm::Value* context = emit.argument(0);
     llvm::Value* entry = emit.argument(1);
@@ -286,7 +300,7 @@ class PipelineEmitter {
     const WindowSpec window =
         aggregate.window.value_or(WindowSpec{.kind = typed::WindowKind::Tumble, .time_type = {}});
     std::vector<Value> values;
-    for (const plan::AggregateOutput& output : aggregate.outputs) {
+    for (const plan::AggregateOutput& output : outputs) {
       using What = plan::AggregateOutput::What;
       switch (output.what) {
         case What::Key: values.push_back(load_key(emit, entry, memory, shape.keys, output.index)); break;
@@ -305,8 +319,7 @@ class PipelineEmitter {
       if (keeps_strings && value.size)
         value.data = emit.call("weir_copy_string", {{context}, {value.data}, {value.size}});
     }
-    store_row(emit, emit.argument(5), result, values);
-    emit.b.CreateRetVoid();
+    return values;
   }
 
   const Pipeline& output_of(const AggregateProgram& aggregate) const {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 
+#include "compiler/codegen/emit_parts.h"
 #include "compiler/diagnostics/check.h"
 #include "compiler/match.h"
 #include "runtime/abi/abi.h"
@@ -45,6 +46,24 @@ llvm::Value* is_late(Emit& emit, const WindowSpec& spec, llvm::Value* time, llvm
   WEIR_CHECK(false, "a window kind out of range");
 }
 
+// Of hole_prepare(context, row, window_start, window_end, prepared).
+ExpressionScope scope_of_prepare(Emit& emit, const ExpressionSettings& settings, const Prepare& prepare,
+                                 const RowShape& source) {
+  llvm::Value* row = emit.argument(1);
+  ExpressionScope scope = scope_of_row(emit, settings, emit.argument(0), row, source);
+  if (const PrepareFanOut* fan_out = find_fan_out(prepare)) {
+    // Behind the source row's columns: window_start, window_end, window_time.
+    const auto first = static_cast<uint32_t>(source.types.size());
+    scope.column = [&emit, &source, row, first, fan_out](uint32_t column) {
+      if (column < first) return load_column(emit, row, source, column);
+      if (column == first) return emit.not_null(window_bound(emit, fan_out->spec, emit.argument(2)));
+      if (column == first + 1) return emit.not_null(window_bound(emit, fan_out->spec, emit.argument(3)));
+      return emit.not_null(window_time(emit, emit.argument(3)));
+    };
+  }
+  return scope;
+}
+
 }  // namespace
 
 ExpressionScope scope_of_row(Emit& emit, const ExpressionSettings& settings, llvm::Value* context,
@@ -80,18 +99,7 @@ const PrepareFanOut* find_fan_out(const Prepare& prepare) {
 void emit_prepare(Emit& emit, const ExpressionSettings& settings, const Prepare& prepare,
                   const RowShape& source, const RowShape& prepared) {
   llvm::Value* context = emit.argument(0);
-  llvm::Value* row = emit.argument(1);
-  ExpressionScope scope = scope_of_row(emit, settings, context, row, source);
-  if (const PrepareFanOut* fan_out = find_fan_out(prepare)) {
-    // Behind the source row's columns: window_start, window_end, window_time.
-    const auto first = static_cast<uint32_t>(source.types.size());
-    scope.column = [&emit, &source, row, first, fan_out](uint32_t column) {
-      if (column < first) return load_column(emit, row, source, column);
-      if (column == first) return emit.not_null(window_bound(emit, fan_out->spec, emit.argument(2)));
-      if (column == first + 1) return emit.not_null(window_bound(emit, fan_out->spec, emit.argument(3)));
-      return emit.not_null(window_time(emit, emit.argument(3)));
-    };
-  }
+  ExpressionScope scope = scope_of_prepare(emit, settings, prepare, source);
   for (const auto& step : prepare.steps) {
     match(
         step,
@@ -108,9 +116,14 @@ void emit_prepare(Emit& emit, const ExpressionSettings& settings, const Prepare&
         },
         [](const PrepareFanOut&) {});
   }
-  std::vector<Value> outputs;
-  for (const ExpressionPtr& output : prepare.outputs) outputs.push_back(emit_expression(scope, *output));
-  store_row(emit, emit.argument(4), prepared, outputs);
+  emit_in_parts(emit, prepare.outputs.size(), [&](Emit& in, uint32_t first, uint32_t last) {
+    ExpressionScope part_scope = scope_of_prepare(in, settings, prepare, source);
+    std::vector<Value> outputs;
+    for (uint32_t i = first; i < last; ++i) {
+      outputs.push_back(emit_expression(part_scope, *prepare.outputs[i]));
+    }
+    store_columns(in, in.argument(4), prepared, first, outputs);
+  });
   emit.b.CreateRet(emit.i1(true));
 }
 

@@ -1,5 +1,6 @@
 #include "compiler/codegen/emit_row.h"
 
+#include "compiler/codegen/emit_parts.h"
 #include "compiler/diagnostics/check.h"
 
 namespace weir::codegen {
@@ -63,21 +64,22 @@ Value load_column(Emit& emit, llvm::Value* row, const RowShape& shape, uint32_t 
   return value;
 }
 
-void store_row(Emit& emit, llvm::Value* row, const RowShape& shape, std::span<const Value> values) {
-  WEIR_CHECK(values.size() == shape.types.size(),
-             "a row is written with another number of values than it has");
-  for (uint32_t first = 0; first < values.size(); first += 64) {
+void store_columns(Emit& emit, llvm::Value* row, const RowShape& shape, uint32_t first,
+                   std::span<const Value> values) {
+  const auto last = first + static_cast<uint32_t>(values.size());
+  WEIR_CHECK(first % 64 == 0 && last <= shape.types.size(), "columns are written that the row does not have");
+  for (uint32_t word_first = first; word_first < last; word_first += 64) {
     llvm::Value* word = emit.i64(0);
-    for (uint32_t i = first; i < values.size() && i < first + 64; ++i) {
+    for (uint32_t i = word_first; i < last && i < word_first + 64; ++i) {
       if (shape.layout.offsets[i] == abi::kNoOffset) continue;
       llvm::Value* bit =
-          emit.choose(values[i].null, emit.b.getInt64(abi::RowLayout::null_bit(i)), emit.i64(0));
+          emit.choose(values[i - first].null, emit.b.getInt64(abi::RowLayout::null_bit(i)), emit.i64(0));
       word = emit.b.CreateOr(word, bit);
     }
-    emit.store(word, emit.at(row, abi::RowLayout::null_word(first)), 8);
+    emit.store(word, emit.at(row, abi::RowLayout::null_word(word_first)), 8);
   }
-  for (uint32_t i = 0; i < values.size(); ++i) {
-    if (shape.layout.offsets[i] != abi::kNoOffset) store_data(emit, row, shape, i, values[i]);
+  for (uint32_t i = first; i < last; ++i) {
+    if (shape.layout.offsets[i] != abi::kNoOffset) store_data(emit, row, shape, i, values[i - first]);
   }
 }
 
@@ -91,17 +93,19 @@ void store_column(Emit& emit, llvm::Value* row, const RowShape& shape, uint32_t 
 }
 
 llvm::Value* rows_equal(Emit& emit, llvm::Value* a, llvm::Value* b, const RowShape& shape) {
-  llvm::Value* equal = emit.i1(true);
-  for (uint32_t i = 0; i < shape.types.size(); ++i) {
-    if (shape.layout.offsets[i] == abi::kNoOffset) continue;
-    const Value left = load_column(emit, a, shape, i);
-    const Value right = load_column(emit, b, shape, i);
-    llvm::Value* same = values_equal(emit, shape.types[i], left, right);
-    // Both NULL, or neither and equal.
-    same = emit.choose(left.null, right.null, emit.both(emit.negate(right.null), same));
-    equal = emit.both(equal, same);
-  }
-  return equal;
+  const auto part = [&](Emit& in, uint32_t first, uint32_t last, llvm::Value* equal) {
+    for (uint32_t i = first; i < last; ++i) {
+      if (shape.layout.offsets[i] == abi::kNoOffset) continue;
+      const Value left = load_column(in, parameter_in(in, a), shape, i);
+      const Value right = load_column(in, parameter_in(in, b), shape, i);
+      llvm::Value* same = values_equal(in, shape.types[i], left, right);
+      // Both NULL, or neither and equal.
+      same = in.choose(left.null, right.null, in.both(in.negate(right.null), same));
+      equal = in.both(equal, same);
+    }
+    return equal;
+  };
+  return emit_in_parts(emit, shape.types.size(), emit.i1(true), part);
 }
 
 llvm::Value* values_equal(Emit& emit, const Type& type, const Value& a, const Value& b) {

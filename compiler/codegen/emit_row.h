@@ -18,11 +18,12 @@ abi::Carrier abi_carrier(const Type& type);
 Value load_column(Emit& emit, llvm::Value* row, const RowShape& shape, uint32_t column);
 // Whether the column is NULL, without its value.
 llvm::Value* load_null(Emit& emit, llvm::Value* row, const RowShape& shape, uint32_t column);
-// Writes the whole row: every value and the bitmap.
-void store_row(Emit& emit, llvm::Value* row, const RowShape& shape, std::span<const Value> values);
+// Writes columns from `first`, a multiple of 64, on, and their words of the bitmap.
+void store_columns(Emit& emit, llvm::Value* row, const RowShape& shape, uint32_t first,
+                   std::span<const Value> values);
 // Writes one column of a row whose other columns are there.
 void store_column(Emit& emit, llvm::Value* row, const RowShape& shape, uint32_t column, const Value& value);
-// Whether all columns of two rows are equal; NULL equals NULL, NaN equals NaN.
+// Whether all columns of two rows, parameters of the function, are equal; NULL equals NULL, NaN equals NaN.
 llvm::Value* rows_equal(Emit& emit, llvm::Value* a, llvm::Value* b, const RowShape& shape);
 
 // Equality and order of two values that are not NULL.

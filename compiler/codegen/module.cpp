@@ -30,8 +30,8 @@ void erase_symbol_lists(llvm::Module& module) {
   }
 }
 
-void link(llvm::Module& into, std::unique_ptr<llvm::Module> from, unsigned flags) {
-  WEIR_CHECK(!llvm::Linker::linkModules(into, std::move(from), flags), "bitcode modules cannot be linked");
+void link(llvm::Linker& linker, std::unique_ptr<llvm::Module> from, unsigned flags) {
+  WEIR_CHECK(!linker.linkInModule(std::move(from), flags), "bitcode modules cannot be linked");
 }
 
 }  // namespace
@@ -42,6 +42,7 @@ JobModule::JobModule(llvm::LLVMContext& context, std::span<const char> stdlib)
   erase_symbol_lists(*stdlib_);
   module_->setDataLayout(stdlib_->getDataLayout());
   module_->setTargetTriple(stdlib_->getTargetTriple());
+  linker_ = std::make_unique<llvm::Linker>(*module_);
 }
 
 JobModule::~JobModule() = default;
@@ -70,7 +71,7 @@ KernelCopy JobModule::add_kernel(std::span<const char> bitcode, std::string_view
     variable.setLinkage(llvm::GlobalValue::InternalLinkage);
     variable.setComdat(nullptr);
   }
-  link(*module_, std::move(kernel), llvm::Linker::Flags::None);
+  link(*linker_, std::move(kernel), llvm::Linker::Flags::None);
 
   KernelCopy copy;
   for (const auto& [name, in_job] : renamed) copy.functions[name] = module_->getFunction(in_job);
@@ -98,7 +99,8 @@ llvm::Function* JobModule::stdlib_function(std::string_view symbol) {
 }
 
 std::unique_ptr<llvm::Module> JobModule::finish() {
-  link(*module_, std::move(stdlib_), llvm::Linker::Flags::LinkOnlyNeeded);
+  link(*linker_, std::move(stdlib_), llvm::Linker::Flags::LinkOnlyNeeded);
+  linker_.reset();
   return std::move(module_);
 }
 

@@ -12,6 +12,10 @@
 #include <string>
 #include <string_view>
 
+namespace llvm {
+class Linker;
+}
+
 namespace weir::codegen {
 
 // A kernel's functions in the job's module, found by the names that they have in its source.
@@ -41,6 +45,7 @@ class JobModule {
 
  private:
   std::unique_ptr<llvm::Module> module_;
+  std::unique_ptr<llvm::Linker> linker_;  // one for all: each looks through the whole module first
   std::unique_ptr<llvm::Module> stdlib_;
 };
 

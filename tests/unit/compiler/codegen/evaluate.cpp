@@ -17,7 +17,7 @@ void emit_function(JobModule& module, const char* name, const std::vector<Expres
   ExpressionScope scope = scope_of_row(emit, settings, emit.argument(0), emit.argument(1), input);
   std::vector<Value> values;
   for (const ExpressionPtr& expression : outputs) values.push_back(emit_expression(scope, *expression));
-  store_row(emit, emit.argument(2), output, values);
+  store_columns(emit, emit.argument(2), output, 0, values);
   emit.b.CreateRetVoid();
   entries.emplace_back(name, function);
 }
