@@ -10,6 +10,7 @@
 
 #include "runtime/abi/abi.h"
 #include "runtime/connectors/file_view.h"
+#include "runtime/abi/message.h"
 
 namespace weir::connectors {
 
@@ -43,13 +44,16 @@ class ReadBuffer {
   FileView view_;
 };
 
-// Whole lines (the last one of a file may lack its line end), followed by abi::kPaddingBytes readable bytes.
+// Whole lines (the last one of a file may lack its line end), followed by abi::kPaddingBytes readable bytes; or, of a
+// log, messages whose values lie between `begin` and `end`.
 struct Batch {
   const char* begin = nullptr;
   const char* end = nullptr;
   uint64_t position = 0;           // byte offset of `begin` in the partition
   bool finished = false;           // nothing follows
   const FileView* view = nullptr;  // whose bytes they are; null: the buffer's
+  const abi::MessageInfo* messages = nullptr;
+  uint32_t message_count = 0;
 };
 
 // One ordered sequence of records: a file, or a partition of a topic. Used by one worker at a time.
@@ -57,8 +61,8 @@ class Partition {
  public:
   virtual ~Partition() = default;
   virtual const std::string& name() const = 0;  // "orders/part-0.json"
-  // Blocks until there is something, or the batch is empty and `finished`. The bytes live until the next use of the
-  // buffer. A line longer than the buffer grows it.
+  // Files block until there is something, or the batch is empty and `finished`; logs give what has come, maybe nothing.
+  // The bytes live until the next use of the buffer or of the partition. A line longer than the buffer grows it.
   virtual Result<Batch> read(ReadBuffer& buffer) = 0;
   // Waits at most `timeout_ms` for something to read; true if `read` will not block. Files on disk always are.
   virtual bool ready(int timeout_ms) = 0;

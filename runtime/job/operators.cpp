@@ -42,6 +42,11 @@ void open(OperatorRun& op, const EntryPoints& entries, const OperatorSettings& s
       auto set = std::make_unique<state::PaneSet>();
       set->entry_bytes = manifest.entry_bytes;
       set->account = &op.account;
+      set->windows = {.attached = manifest.windowing == Windowing::Attached,
+                      .kind = static_cast<time::WindowKind>(manifest.window_kind),
+                      .size_ms = manifest.size_ms,
+                      .slide_ms = manifest.slide_ms,
+                      .offset_ms = manifest.offset_ms};
       op.pane_set_list.push_back(set.get());
       op.pane_sets.push_back(std::move(set));
     }

@@ -14,7 +14,10 @@
 #include <vector>
 
 #include "runtime/abi/abi.h"
+#include "runtime/commit/recovery_record.h"
 #include "runtime/connectors/connector.h"
+#include "runtime/connectors/log_source.h"
+#include "runtime/state/low_water.h"
 
 namespace weir::job {
 
@@ -27,6 +30,10 @@ struct PartitionRun {
   int64_t published = abi::kNoWatermark;  // w as the schedule knows it
   uint64_t lines = 0;                     // read so far
   bool finished = false;
+  // Of a log.
+  connectors::LogPartition* log = nullptr;  // is `input`
+  std::vector<state::LowWater> low_water = {};  // by operator
+  commit::PartitionRecord record = {};           // as it was committed last
 };
 
 class Schedule {

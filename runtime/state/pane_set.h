@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runtime/state/budget.h"
+#include "runtime/state/low_water.h"
 #include "runtime/state/panes.h"
 
 namespace weir::state {
@@ -37,6 +38,10 @@ struct PaneSet {
   std::map<PaneKey, TablePtr> panes;
   uint32_t entry_bytes = 0;
   MemoryAccount* account = nullptr;
+  PaneWindows windows;
+  // Of the batch at hand, where state is rebuilt by reading again: which panes it touches is noted there.
+  LowWater* low_water = nullptr;
+  LogPlace batch_place;
 };
 
 // Takes the panes out whose first window has ended by `watermark`. In order.

@@ -42,6 +42,8 @@ struct PaneAggregateState {
 };
 // Ready for its first block.
 void open_pane_aggregate(PaneAggregateState& state, PaneSet* panes, bool processing_time);
+// Every pane is looked up again when it is next used.
+void forget_panes(PaneAggregateState& state);
 
 // State of fire_panes and fire_sessions; one per firing. The rows go to hole_consume in blocks.
 struct FireState {

@@ -1,0 +1,47 @@
+#include "runtime/commit/epoch.h"
+
+#include "runtime/connectors/log_sink.h"
+
+namespace weir::commit {
+namespace {
+
+using connectors::LogProducer;
+using connectors::Result;
+
+Result<void> produce(LogProducer& producer, const Epoch& epoch) {
+  for (const EpochOutput& output : epoch.outputs) {
+    std::vector<connectors::Record> records = connectors::records_of(output.frames);
+    if (output.upsert) {
+      connectors::keep_last_of_each_key(records);
+    }
+    if (auto done = producer.produce(output.topic, connectors::kAnyPartition, records); !done) {
+      return done;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> write_epoch(LogProducer& producer, Guarantee guarantee, const Epoch& epoch) {
+  if (guarantee == Guarantee::AtMostOnce) {
+    if (auto done = producer.commit(epoch.offsets); !done) {
+      return done;
+    }
+    if (auto done = produce(producer, epoch); !done) {
+      return done;
+    }
+    return producer.commit({});
+  }
+  if (guarantee == Guarantee::ExactlyOnce) {
+    if (auto done = producer.begin(); !done) {
+      return done;
+    }
+  }
+  if (auto done = produce(producer, epoch); !done) {
+    return done;
+  }
+  return producer.commit(epoch.offsets);
+}
+
+}  // namespace weir::commit
