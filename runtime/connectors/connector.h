@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "runtime/abi/abi.h"
-#include "runtime/connectors/file_view.h"
 #include "runtime/abi/message.h"
+#include "runtime/connectors/file_view.h"
 
 namespace weir::connectors {
 

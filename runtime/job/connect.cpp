@@ -14,10 +14,12 @@
 #include "runtime/connectors/datagen.h"
 #include "runtime/connectors/file_sink.h"
 #include "runtime/connectors/file_source.h"
+#include "runtime/connectors/log_sink.h"
 #include "runtime/connectors/new_file.h"
 #include "runtime/connectors/path_list.h"
 #include "runtime/connectors/stdout_sink.h"
 #include "runtime/connectors/write_all.h"
+#include "runtime/job/log_options.h"
 #include "runtime/job/settings.h"
 
 namespace weir::job {
@@ -93,6 +95,13 @@ Result<OpenedSink> open_sink(const ManifestSink& sink, const Streams& streams) {
       return std::unexpected(opened.error());
     }
     return OpenedSink{std::move(*opened)};
+  }
+  if (is_log(sink.options)) {
+    const std::string* topic = find_option(sink.options, "topic");
+    if (topic == nullptr) {
+      return usage(fmt::format("table `{}` has no `topic`", sink.table));
+    }
+    return OpenedSink{std::make_unique<connectors::LogSink>(*topic, sink.upsert)};
   }
   return usage(fmt::format("table `{}`: this runtime has no connector `{}` that can be written", sink.table,
                            connector));

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <thread>
 
 #include <fmt/format.h>
 
+#include "runtime/job/committer.h"
 #include "runtime/job/connect.h"
 #include "runtime/job/progress.h"
 #include "runtime/job/run.h"
@@ -16,15 +18,8 @@
 namespace weir::job {
 namespace {
 
-ExitStatus status_of(const Error& error) {
-  switch (error.kind) {
-    case Error::Kind::Usage: return ExitStatus::Usage;
-    case Error::Kind::InputOutput: return ExitStatus::InputOutput;
-    case Error::Kind::Retry:
-    case Error::Kind::Fenced: return ExitStatus::TryAgain;
-  }
-  return ExitStatus::InputOutput;
-}
+constexpr int64_t kFirstBackoffMs = 250;
+constexpr int64_t kLongestBackoffMs = 30'000;
 
 Result<Manifest> read_manifest(const abi::Program& program, const RunOptions& options) {
   if (program.abi_version != abi::kAbiVersion) {
@@ -48,6 +43,9 @@ Result<Manifest> read_manifest(const abi::Program& program, const RunOptions& op
 // Partitions of all scans, in order.
 Result<void> open_partitions(Run& run) {
   for (uint32_t scan = 0; scan < run.manifest.scans.size(); ++scan) {
+    if (is_log(run.manifest.scans[scan].options)) {
+      continue;
+    }
     auto source = open_source(run.manifest.scans[scan], *run.clock);
     if (!source) {
       return std::unexpected(source.error());
@@ -58,14 +56,35 @@ Result<void> open_partitions(Run& run) {
     }
     uint32_t number = 0;
     for (auto& partition : *partitions) {
-      run.partitions.push_back({.input = std::move(partition), .scan = scan, .number = number++});
+      PartitionRun& opened = run.partitions.emplace_back();
+      opened.input = std::move(partition);
+      opened.scan = scan;
+      opened.number = number++;
     }
   }
-  run.schedule = std::make_unique<Schedule>(static_cast<uint32_t>(run.manifest.scans.size()));
+  if (reads_log(run.manifest) || run.commit) {
+    if (auto done = open_log(run); !done) {
+      return done;
+    }
+  }
   for (PartitionRun& partition : run.partitions) {
-    run.schedule->add(partition);
+    const auto idle_ms = idle_timeout_ms(run.manifest, partition.scan);
+    if (!idle_ms) {
+      return std::unexpected(idle_ms.error());
+    }
+    partition.idle_timeout_us = partition.log != nullptr ? *idle_ms * 1000 : 0;
+    run.any_idle_timeout |= partition.idle_timeout_us != 0;
   }
   return {};
+}
+
+void open_schedule(Run& run) {
+  run.schedule = std::make_unique<Schedule>(static_cast<uint32_t>(run.manifest.scans.size()), *run.clock);
+  for (PartitionRun& partition : run.partitions) {
+    if (!run.replaying || (partition.log != nullptr && partition.record.low_offset < partition.record.position)) {
+      run.schedule->add(partition);
+    }
+  }
 }
 
 Result<uint32_t> worker_count(const Run& run) {
@@ -103,6 +122,17 @@ Result<void> open_operators(Run& run, uint32_t workers) {
   return {};
 }
 
+// Only windows that are rebuilt by reading again take part in that, with counters of their own that nobody reads.
+void open_replay_consumers(Run& run, Lane& lane, uint32_t number) {
+  for (const ManifestConsumer& consumer : run.manifest.consumers) {
+    const bool takes_part = consumer.kernel == ConsumerKernel::PaneAggregate &&
+                            run.manifest.operators[consumer.target].recovery == commit::RecoveryMode::Replay;
+    lane.replay_consumers().push_back(takes_part ? lane.own().open(consumer, run.manifest, *run.operators, number,
+                                                                   run.sinks.gates, run.sinks.gate_of_sink)
+                                                 : nullptr);
+  }
+}
+
 // States of all consumers in all lanes; the last lane is the firing one.
 void open_lanes(Run& run, uint32_t workers) {
   const uint64_t context_options =
@@ -123,12 +153,26 @@ void open_lanes(Run& run, uint32_t workers) {
                                       : lane->own().open(consumer, run.manifest, *run.operators, number,
                                                          run.sinks.gates, run.sinks.gate_of_sink));
     }
+    if (run.commit) {
+      open_replay_consumers(run, *lane, number);
+    }
     lane->seal();
     if (number == workers) {
       run.firing_lane = std::move(lane);
     } else {
       run.workers.emplace_back().lane = std::move(lane);
     }
+  }
+}
+
+void open_feeds(Run& run) {
+  uint32_t lane = 0;
+  for (WorkerRun& worker : run.workers) {
+    for (uint32_t scan = 0; scan < run.manifest.scans.size(); ++scan) {
+      worker.feeds.emplace_back(run.manifest, scan, *run.operators, lane, worker.lane->consumers());
+      worker.replay_feeds.emplace_back(run.manifest, scan, *run.operators, lane, worker.lane->replay_consumers());
+    }
+    ++lane;
   }
 }
 
@@ -148,6 +192,14 @@ Result<void> open_scans(Run& run) {
 
 // Everything that can be seen to fail before a byte is read fails here. Sinks are opened last.
 Result<void> open(Run& run) {
+  if (commits(run.manifest)) {
+    auto settings = commit_settings(run.manifest);
+    if (!settings) {
+      return std::unexpected(settings.error());
+    }
+    run.commit = std::make_unique<CommitRun>();
+    run.commit->settings = std::move(*settings);
+  }
   if (auto done = open_partitions(run); !done) {
     return done;
   }
@@ -172,7 +224,19 @@ Result<void> open(Run& run) {
   }
   run.sinks = std::move(*sinks);
   open_lanes(run, *workers);
-  if (auto done = open_scans(run); !done) {
+  if (run.commit) {
+    for (const auto& gate : run.sinks.gates) {
+      if (auto* sink = dynamic_cast<connectors::LogSink*>(&gate->sink())) {
+        run.commit->sinks.push_back(sink);
+      }
+    }
+    open_feeds(run);
+  }
+  auto done = restore_operators(run);
+  if (done) {
+    done = open_scans(run);
+  }
+  if (!done) {
     for (const auto& gate : run.sinks.gates) {
       gate->sink().abandon();
     }
@@ -194,6 +258,25 @@ void run_workers(Run& run) {
     thread.join();
   }
   run.report->progress("");
+}
+
+// Reads again what open windows are made of, up to where it was committed.
+void replay(Run& run) {
+  run.replaying = true;
+  for (PartitionRun& partition : run.partitions) {
+    if (partition.log != nullptr) {
+      partition.log->stop_at(partition.record.position);
+    }
+  }
+  open_schedule(run);
+  run_workers(run);
+  run.replaying = false;
+  if (run.stopping()) {
+    return;
+  }
+  if (auto done = end_replay(run); !done) {
+    run.outcome.fail(done.error());
+  }
 }
 
 // Puts the results in their place, or leaves nothing half-written.
@@ -228,41 +311,74 @@ std::string stopped_text(const Run& run) {
                   : "stopped before the input ended\n";
 }
 
+// To the end of the input or of the run; how it went is in run.outcome.
+void run_once(Run& run) {
+  if (auto done = open(run); !done) {
+    run.outcome.fail(done.error());
+    return;
+  }
+  run.opened = true;
+  if (run.stopping()) {  // while it stood by
+    close_sinks(run, false);
+    return;
+  }
+  if (run.commit && needs_replay(run)) {
+    replay(run);
+  }
+  open_schedule(run);
+  std::optional<Committer> committer;
+  if (run.commit) {
+    committer.emplace(run).start();
+  }
+  run_workers(run);
+  if (committer) {
+    committer->stop();
+  }
+  if (!run.stopping()) {
+    fire_due(run);  // all input has ended: every window is due
+  }
+  if (committer && !run.outcome.failed()) {
+    committer->commit_rest(!run.stopping());
+  }
+  close_sinks(run, !run.stopping());
+}
+
 }  // namespace
 
 ExitStatus run_job(const abi::Program& program, const RunOptions& options) {
   observe::Report report(options.standard_error ? options.standard_error : observe::standard_error());
-  const auto complain = [&](const Error& error) {
-    report.message(fmt::format("error: {}\n", error.text));
-    return status_of(error);
-  };
-  auto manifest = read_manifest(program, options);
+  const auto manifest = read_manifest(program, options);
   if (!manifest) {
-    return complain(manifest.error());
+    report.message(fmt::format("error: {}\n", manifest.error().text));
+    return status_of(manifest.error());
   }
   const SignalWatch signals(options.stop == nullptr);
-  Run run(std::move(*manifest), program, options);
-  run.clock = options.clock != nullptr ? options.clock : &time::system_clock();
-  run.report = &report;
-  run.signals = &signals;
-  const int64_t start_us = run.clock->monotonic_us();
-  if (auto opened = open(run); !opened) {
-    return complain(opened.error());
+  int64_t backoff_ms = kFirstBackoffMs;
+  for (bool first = true;; first = false) {
+    Run run(*manifest, program, options);
+    run.clock = options.clock != nullptr ? options.clock : &time::system_clock();
+    run.report = &report;
+    run.signals = &signals;
+    const int64_t start_us = run.clock->monotonic_us();
+    run_once(run);
+    const int64_t end_us = run.clock->monotonic_us();
+    if (!run.outcome.failed()) {
+      if (options.summary) {
+        report.message(stopped_text(run) + summary_text(run, static_cast<double>(end_us - start_us) / 1e6));
+      }
+      return ExitStatus::Finished;
+    }
+    const bool stopped = signals.caught() != 0 || (options.stop != nullptr && options.stop->load());
+    if (!run.outcome.worth_another_try() || !run.commit || (first && !run.opened) || stopped) {
+      report.message(run.outcome.message());
+      return run.outcome.status();
+    }
+    // All that was in memory is gone with `run`; what was committed is the truth.
+    backoff_ms = run.opened && end_us - start_us > kLongestBackoffMs * 1000 ? kFirstBackoffMs : backoff_ms;
+    report.message(fmt::format("{}going on from the last commit in {} ms\n", run.outcome.message(), backoff_ms));
+    run.clock->sleep_us(backoff_ms * 1000);
+    backoff_ms = std::min(backoff_ms * 2, kLongestBackoffMs);
   }
-  run_workers(run);
-  if (!run.stopping()) {
-    fire_due(run);  // all input has ended: every window is due
-  }
-  close_sinks(run, !run.stopping());
-  const double seconds = static_cast<double>(run.clock->monotonic_us() - start_us) / 1e6;
-  if (run.outcome.failed()) {
-    report.message(run.outcome.message());
-    return run.outcome.status();
-  }
-  if (options.summary) {
-    report.message(stopped_text(run) + summary_text(run, seconds));
-  }
-  return ExitStatus::Finished;
 }
 
 }  // namespace weir::job

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "runtime/abi/abi.h"
+#include "runtime/connectors/kafka_log.h"
 #include "runtime/job/manifest.h"
 #include "runtime/time/clock.h"
 
@@ -28,7 +29,12 @@ struct RunOptions {
   std::function<void(std::string_view)> standard_error;
   // A shell's Ctrl-C. Without it SIGINT and SIGTERM stop the run.
   const std::atomic<bool>* stop = nullptr;
-  time::Clock* clock = nullptr;  // null: the system's
+  time::Clock* clock = nullptr;                // null: the system's
+  const connectors::KafkaLog* log = nullptr;   // null: Kafka
+  // Jobs that commit.
+  std::string restart_from;       // committed, earliest, latest: positions and state of earlier runs do not count
+  bool accept_data_loss = false;  // goes on although input that is needed has been deleted
+  std::string instance;           // group.instance.id; empty: the host's name
 };
 
 ExitStatus run_job(const abi::Program& program, const RunOptions& options);

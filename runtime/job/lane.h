@@ -48,7 +48,10 @@ class Lane {
   // By consumer id: own or shared.
   std::vector<void*>& consumers() { return consumers_; }
   const std::vector<void*>& consumers() const { return consumers_; }
+  // The states that take part while records are read again; null: none of that.
+  std::vector<void*>& replay_consumers() { return replay_consumers_; }
   void seal() { context_.consumers = consumers_.data(); }
+  void replay(bool on) { context_.consumers = on ? replay_consumers_.data() : consumers_.data(); }
 
   // Hands on what this lane has written: all of it, or what an interactive sink waits for.
   void flush(bool interactive_only);
@@ -57,6 +60,7 @@ class Lane {
   abi::Context context_{};
   ConsumerStates own_;
   std::vector<void*> consumers_;
+  std::vector<void*> replay_consumers_;
 };
 
 // Whether all lanes share the states of a pipeline's consumers.

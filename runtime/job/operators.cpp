@@ -100,11 +100,16 @@ Operators::~Operators() {
 
 int64_t Operators::watermark_of(const OperatorRun& op, const Schedule& schedule, int64_t clock_ms) const {
   int64_t watermark = abi::kEndOfTime;
+  bool finished = true;
   for (const uint32_t scan : op.manifest->upstream_scans) {
+    finished &= schedule.finished(scan);
     watermark = std::min(watermark, schedule.watermark(scan));
   }
   for (const uint32_t below : op.manifest->upstream_operators) {
     watermark = std::min(watermark, operators_[below]->passed);
+  }
+  if (watermark == abi::kEndOfTime && !finished) {
+    watermark = op.reached;  // all are idle: it stays
   }
   // A batch may still come with the same reading of the clock, and its rows belong to windows that are open then.
   if (op.manifest->processing_time && watermark != abi::kEndOfTime) {

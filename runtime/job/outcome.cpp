@@ -2,6 +2,8 @@
 
 #include <csignal>
 
+#include <fmt/format.h>
+
 namespace weir::job {
 namespace {
 
@@ -24,6 +26,24 @@ void Outcome::fail(ExitStatus status, std::string message) {
     message_ = std::move(message);
     failed_.store(true, std::memory_order_release);
   }
+}
+
+ExitStatus status_of(const connectors::Error& error) {
+  using Kind = connectors::Error::Kind;
+  switch (error.kind) {
+    case Kind::Usage: return ExitStatus::Usage;
+    case Kind::InputOutput: return ExitStatus::InputOutput;
+    case Kind::Retry:
+    case Kind::Fenced: return ExitStatus::TryAgain;
+  }
+  return ExitStatus::InputOutput;
+}
+
+void Outcome::fail(const connectors::Error& error) {
+  if (error.kind == connectors::Error::Kind::Retry && !failed()) {
+    another_try_ = true;
+  }
+  fail(status_of(error), fmt::format("error: {}\n", error.text));
 }
 
 SignalWatch::SignalWatch(bool catch_interrupts) : catch_interrupts_(catch_interrupts) {

@@ -44,6 +44,14 @@ std::vector<formats::JsonScanColumn> json_columns(const ManifestScan& scan) {
   return columns;
 }
 
+std::unique_ptr<formats::MessageKey> message_key(const ManifestScan& scan, uint64_t flags) {
+  if (scan.key_columns.empty()) {
+    return nullptr;
+  }
+  const auto format = scan.key_format == MessageFormat::Raw ? formats::KeyFormat::Raw : formats::KeyFormat::Json;
+  return std::make_unique<formats::MessageKey>(format, json_columns(scan), scan.key_columns, scan.key_names, flags);
+}
+
 }  // namespace
 
 ScanRun::ScanRun(const Manifest& manifest, uint32_t scan, const ScanSettings& settings,
@@ -52,13 +60,15 @@ ScanRun::ScanRun(const Manifest& manifest, uint32_t scan, const ScanSettings& se
       scan_(manifest.scans[scan]),
       on_error_(settings.on_error),
       outcome_(outcome),
-      scan_lines_(entries.get<ScanLines>("scan", scan_.pipeline)),
+      scan_entry_(entries.find("scan", scan_.pipeline)),
       json_(json_columns(scan_), scan_.row_bytes, settings.flags),
+      key_(message_key(scan_, settings.flags)),
       state_(json_.state()) {
   state_.context = context;
   state_.block_rows = settings.block_rows;
   state_.on_reject = on_reject;
   state_.owner = this;
+  state_.key = key_ ? key_->columns() : nullptr;
   if (on_error_ == OnError::Route && scan_.rejected_pipeline >= 0) {
     const auto pipeline = static_cast<uint32_t>(scan_.rejected_pipeline);
     rejected_ = std::make_unique<RejectedRows>(entries.get<Consume>("consume", pipeline), context);
@@ -74,7 +84,7 @@ void ScanRun::run(PartitionRun& partition, const connectors::Batch& batch) {
   state_.line = partition.lines;
   state_.partition = partition.number;
   state_.stop = false;
-  scan_lines_(&state_, batch.begin, batch.end);
+  call_kernel(batch);
   if (rejected_) {
     rejected_->flush();
   }
@@ -88,6 +98,27 @@ void ScanRun::run(PartitionRun& partition, const connectors::Batch& batch) {
   if (state_.context->failure.expression != 0) {
     report_failure();
   }
+}
+
+void ScanRun::run_again(PartitionRun& partition, const connectors::Batch& batch) {
+  const uint64_t read = state_.rows_read;
+  const uint64_t rejected = state_.rows_rejected;
+  again_ = true;
+  run(partition, batch);
+  again_ = false;
+  state_.rows_read = read;
+  state_.rows_rejected = rejected;
+}
+
+void ScanRun::call_kernel(const connectors::Batch& batch) {
+  if (!scan_.messages) {
+    reinterpret_cast<ScanLines>(scan_entry_)(&state_, batch.begin, batch.end);
+    return;
+  }
+  const connectors::TopicPartition& place = partition_->log->place();
+  state_.topic = {place.topic.data(), place.topic.size()};
+  state_.topic_partition = place.partition;
+  reinterpret_cast<ScanMessages>(scan_entry_)(&state_, batch.messages, batch.message_count);
 }
 
 bool ScanRun::lost_bytes() const { return batch_.view != nullptr && batch_.view->lost(); }
@@ -105,11 +136,18 @@ std::string ScanRun::describe(const abi::RowError& error) const {
 }
 
 void ScanRun::reject(const abi::RowError& error, std::string_view line) {
-  if (on_error_ == OnError::Skip) {
+  if (on_error_ == OnError::Skip || again_) {
     return;
   }
   const std::string field = error.column == abi::kNoColumn ? "" : scan_.columns[error.column].name;
   const uint64_t number = state_.line;  // the kernel counts as it goes
+  if (rejected_ && scan_.messages) {
+    const connectors::TopicPartition& from = partition_->log->place();
+    rejected_->add({line, std::string(reason_text(error.reason)), field, from.topic,
+                    static_cast<uint32_t>(from.partition), static_cast<uint64_t>(state_.message->offset), number},
+                   state_.watermark);
+    return;
+  }
   if (rejected_) {
     rejected_->add(
         {line, std::string(reason_text(error.reason)), field, partition_->input->name(), partition_->number,
@@ -123,18 +161,35 @@ void ScanRun::reject(const abi::RowError& error, std::string_view line) {
   }
   outcome_.fail(
       ExitStatus::InputOutput,
-      fmt::format("error: `{}`, line {}, {}: {}\n  {}\n"
+      fmt::format("error: {}, {}{}: {}\n  {}\n"
                   "hint: `'on-error' = 'skip'` in the WITH of `{}` counts such rows and goes on; "
                   "`REJECTED({})` gives them as rows\n",
-                  partition_->input->name(), number,
+                  place_of(number), error.in_key ? "key, " : "",
                   field.empty() ? fmt::format("byte {}", error.offset + 1) : fmt::format("field `{}`", field),
                   describe(error), shown_row(line, error.offset), scan_.table, scan_.table));
+}
+
+std::string ScanRun::place_of(uint64_t line) const {
+  return scan_.messages ? fmt::format("`{}`, offset {}", partition_->input->name(), state_.message->offset)
+                        : fmt::format("`{}`, line {}", partition_->input->name(), line);
 }
 
 void ScanRun::report_failure() {
   const abi::Failure& failure = state_.context->failure;
   std::string place = fmt::format("at `{}`", partition_->input->name());
   std::string row;
+  if (scan_.messages) {
+    place += fmt::format(", offset {}", failure.row);
+    const auto* end = batch_.messages + batch_.message_count;
+    const auto* message = std::find_if(batch_.messages, end, [&](const abi::MessageInfo& it) {
+      return static_cast<uint64_t>(it.offset) == failure.row;
+    });
+    if (message != end && message->value.data != nullptr) {
+      row = fmt::format("  {}\n", shown_row({message->value.data, message->value.size}, 0));
+    }
+    outcome_.fail(ExitStatus::InputOutput, fmt::format("{}{}", describe_failure(manifest_, failure, place), row));
+    return;
+  }
   const uint64_t batch_bytes = static_cast<uint64_t>(batch_.end - batch_.begin);
   if (failure.row >= batch_.position && failure.row - batch_.position < batch_bytes) {
     const char* begin = batch_.begin + (failure.row - batch_.position);

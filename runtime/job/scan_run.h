@@ -12,6 +12,7 @@
 #include "runtime/abi/scan_state.h"
 #include "runtime/connectors/connector.h"
 #include "runtime/formats/json_scan.h"
+#include "runtime/formats/message_key.h"
 #include "runtime/job/entry_points.h"
 #include "runtime/job/manifest.h"
 #include "runtime/job/outcome.h"
@@ -38,6 +39,8 @@ class ScanRun {
 
   // Decodes and consumes one batch; brings the partition's watermark and lines up to date. Failures go to the outcome.
   void run(PartitionRun& partition, const connectors::Batch& batch);
+  // The same for records whose effects were committed: nothing is counted, rejected or routed again.
+  void run_again(PartitionRun& partition, const connectors::Batch& batch);
 
   uint64_t rows_read() const { return state_.rows_read; }
   uint64_t rows_rejected() const { return state_.rows_rejected; }
@@ -45,7 +48,9 @@ class ScanRun {
  private:
   static void on_reject(abi::ScanState* state, const abi::RowError* error, const char* begin,
                         const char* end);
+  void call_kernel(const connectors::Batch& batch);
   void reject(const abi::RowError& error, std::string_view line);
+  std::string place_of(uint64_t line) const;
   void report_failure();
   bool lost_bytes() const;
   std::string describe(const abi::RowError& error) const;
@@ -54,14 +59,16 @@ class ScanRun {
   const ManifestScan& scan_;
   OnError on_error_;
   Outcome& outcome_;
-  ScanLines scan_lines_;
+  void* scan_entry_;  // ScanLines or ScanMessages
   formats::JsonScan json_;
+  std::unique_ptr<formats::MessageKey> key_;  // null: no column stands in the key
   abi::ScanState& state_;
   std::unique_ptr<RejectedRows> rejected_;  // route
   // Of the batch at hand.
   PartitionRun* partition_ = nullptr;
   connectors::Batch batch_;
   uint64_t lines_before_ = 0;
+  bool again_ = false;
 };
 
 }  // namespace weir::job

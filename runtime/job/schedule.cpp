@@ -8,7 +8,10 @@ void Schedule::add(PartitionRun& partition) {
   const std::lock_guard lock(mutex_);
   const Place place{partition.published, &partition};
   waiting_.insert(place);
-  scans_[partition.scan].insert(place);
+  if (!partition.idle) {
+    scans_[partition.scan].insert(place);
+  }
+  ++unfinished_of_[partition.scan];
   ++unfinished_;
 }
 
@@ -24,6 +27,7 @@ PartitionRun* Schedule::take(int patience_ms) {
     changed_.wait_for(lock, std::chrono::milliseconds(patience_ms));
     return take_ready();
   }
+  find_idle();
   // All are silent: wait at the lowest, then look at all of them again.
   PartitionRun* lowest = waiting_.begin()->second;
   waiting_.erase(waiting_.begin());
@@ -48,16 +52,33 @@ PartitionRun* Schedule::take_ready() {
   return nullptr;
 }
 
+// What has long been at its end holds no watermark until it gives something again.
+void Schedule::find_idle() {
+  for (const Place& place : waiting_) {
+    PartitionRun& partition = *place.second;
+    if (partition.idle || partition.idle_timeout_us == 0 || partition.silent_since_us == 0) {
+      continue;
+    }
+    if (clock_.monotonic_us() - partition.silent_since_us >= partition.idle_timeout_us) {
+      partition.idle = true;
+      scans_[partition.scan].erase(place);
+    }
+  }
+}
+
 void Schedule::put_back(PartitionRun& partition) {
   const std::lock_guard lock(mutex_);
   auto& scan = scans_[partition.scan];
   scan.erase({partition.published, &partition});
   partition.published = partition.watermark;
   if (partition.finished) {
+    --unfinished_of_[partition.scan];
     --unfinished_;
   } else {
     const Place place{partition.published, &partition};
-    scan.insert(place);
+    if (!partition.idle) {
+      scan.insert(place);
+    }
     waiting_.insert(place);
   }
   unfinished_ == 0 ? changed_.notify_all() : changed_.notify_one();
@@ -66,6 +87,11 @@ void Schedule::put_back(PartitionRun& partition) {
 int64_t Schedule::watermark(uint32_t scan) const {
   const std::lock_guard lock(mutex_);
   return scans_[scan].empty() ? abi::kEndOfTime : scans_[scan].begin()->first;
+}
+
+bool Schedule::finished(uint32_t scan) const {
+  const std::lock_guard lock(mutex_);
+  return unfinished_of_[scan] == 0;
 }
 
 const PartitionRun* Schedule::holder(uint32_t scan) const {

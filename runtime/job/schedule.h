@@ -18,6 +18,7 @@
 #include "runtime/connectors/connector.h"
 #include "runtime/connectors/log_source.h"
 #include "runtime/state/low_water.h"
+#include "runtime/time/clock.h"
 
 namespace weir::job {
 
@@ -31,6 +32,9 @@ struct PartitionRun {
   uint64_t lines = 0;                     // read so far
   bool finished = false;
   // Of a log.
+  bool idle = false;            // silent for so long that it holds no watermark
+  int64_t silent_since_us = 0;  // monotonic; 0: not at its end
+  int64_t idle_timeout_us = 0;  // 0: never idle
   connectors::LogPartition* log = nullptr;  // is `input`
   std::vector<state::LowWater> low_water = {};  // by operator
   commit::PartitionRecord record = {};           // as it was committed last
@@ -38,7 +42,8 @@ struct PartitionRun {
 
 class Schedule {
  public:
-  explicit Schedule(uint32_t scan_count) : scans_(scan_count) {}
+  // `clock` tells when a silent partition is idle.
+  Schedule(uint32_t scan_count, time::Clock& clock) : clock_(clock), scans_(scan_count), unfinished_of_(scan_count) {}
 
   void add(PartitionRun& partition);
   // The next partition to read, or null: wait a little (`take` itself waits up to `patience_ms`), or all are finished.
@@ -46,8 +51,10 @@ class Schedule {
   // After a batch; watermark and `finished` have been brought up to date.
   void put_back(PartitionRun& partition);
 
-  // Minimum over the unfinished partitions of a scan; kEndOfTime when none is left.
+  // Minimum over the partitions of a scan that are neither finished nor idle; kEndOfTime when there is none.
   int64_t watermark(uint32_t scan) const;
+  // No partition of the scan will give anything more.
+  bool finished(uint32_t scan) const;
   // The partition that holds the watermark of a scan; null: none.
   const PartitionRun* holder(uint32_t scan) const;
   bool finished() const;
@@ -64,11 +71,14 @@ class Schedule {
   };
 
   PartitionRun* take_ready();
+  void find_idle();
 
+  time::Clock& clock_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::set<Place, Order> waiting_;             // nobody's
-  std::vector<std::set<Place, Order>> scans_;  // unfinished ones
+  std::vector<std::set<Place, Order>> scans_;  // neither finished nor idle
+  std::vector<uint32_t> unfinished_of_;        // by scan, idle ones too
   uint32_t unfinished_ = 0;
   bool stopped_ = false;
 };

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "runtime/job/committer.h"
 #include "runtime/job/expression_failure.h"
 
 namespace weir::job {
@@ -58,10 +59,40 @@ void flush_shared(Run& run, bool interactive_only) {
   }
 }
 
+// A partition that was read to its end is silent from then on, until it gives something again.
+void note_silence(Run& run, PartitionRun& partition, const connectors::Batch& batch) {
+  if (batch.message_count != 0) {
+    partition.silent_since_us = 0;
+    partition.idle = false;
+  } else if (partition.silent_since_us == 0 && partition.log->at_end()) {
+    partition.silent_since_us = run.clock->monotonic_us();
+  }
+}
+
+void scan_batch(Run& run, WorkerRun& worker, PartitionRun& partition, const connectors::Batch& batch) {
+  ScanRun& scan = *worker.scans[partition.scan];
+  if (run.replaying) {
+    scan.run_again(partition, batch);
+  } else {
+    scan.run(partition, batch);
+  }
+}
+
+// More waits for a commit than should.
+void wait_for_room(Run& run) {
+  while (run.commit && waiting_bytes(run) > kMostEpochBytes && !run.stopping()) {
+    run.pause.pass();
+    run.clock->sleep_us(1000);
+  }
+}
+
 void run_batch(Run& run, WorkerRun& worker, PartitionRun& partition, connectors::ReadBuffer& buffer) {
+  if (run.commit && partition.log != nullptr) {
+    (run.replaying ? worker.replay_feeds : worker.feeds)[partition.scan].begin_batch(partition);
+  }
   const auto batch = partition.input->read(buffer);
   if (!batch) {
-    run.outcome.fail(ExitStatus::InputOutput, fmt::format("error: {}\n", batch.error().text));
+    run.outcome.fail(batch.error());
     return;
   }
   abi::Context* context = worker.lane->context();
@@ -70,8 +101,11 @@ void run_batch(Run& run, WorkerRun& worker, PartitionRun& partition, connectors:
   worker.batch_clock_ms.store(context->processing_time_us / 1000);
   ScanRun& scan = *worker.scans[partition.scan];
   const uint64_t rows_before = scan.rows_read();
-  if (batch->begin != batch->end) {
-    scan.run(partition, *batch);
+  if (partition.log != nullptr) {
+    note_silence(run, partition, *batch);
+  }
+  if (batch->begin != batch->end || batch->message_count != 0) {
+    scan_batch(run, worker, partition, *batch);
   }
   worker.batch_clock_ms.store(kNoBatch);
   worker.bytes_read.fetch_add(static_cast<uint64_t>(batch->end - batch->begin), std::memory_order_relaxed);
@@ -83,6 +117,9 @@ void run_batch(Run& run, WorkerRun& worker, PartitionRun& partition, connectors:
 }  // namespace
 
 void fire_due(Run& run) {
+  if (run.replaying) {
+    return;  // how far the operators have come is known; it stays until all records have been read again
+  }
   run.fire_wanted.store(true);
   // Who finds the lock taken leaves the work to its holder, who looks at `fire_wanted` after letting go.
   while (run.fire_wanted.load() && !run.stopping()) {
@@ -119,13 +156,17 @@ void flush_everything(Run& run) {
 void work(Run& run, WorkerRun& worker, const std::function<void()>& between_batches) {
   connectors::ReadBuffer buffer(kBatchBytes);
   const bool alone = run.workers.size() == 1;
+  const Pause::Worker at_work(run.pause);
+  worker.lane->replay(run.replaying);
   while (!run.stopping()) {
+    run.pause.pass();
+    wait_for_room(run);
     PartitionRun* partition = run.schedule->take(kPatienceMs);
     if (partition == nullptr) {
       if (run.schedule->finished()) {
         break;
       }
-      if (run.operators->any_processing_time()) {
+      if (run.operators->any_processing_time() || run.any_idle_timeout) {
         fire_due(run);
       }
     } else {

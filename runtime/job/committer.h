@@ -1,0 +1,53 @@
+// Commits a job: at each interval the workers are paused, what is due fires, and what they have written since goes, with the
+// positions of the inputs, into one transaction, while they are already at work on the next epoch.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <thread>
+
+#include "runtime/commit/epoch.h"
+#include "runtime/job/run.h"
+
+namespace weir::job {
+
+// An epoch's records wait in memory; from here on the workers wait for the commit.
+constexpr uint64_t kMostEpochBytes = uint64_t{64} << 20;
+
+class Committer {
+ public:
+  explicit Committer(Run& run) : run_(run) {}
+  ~Committer() { stop(); }
+  Committer(const Committer&) = delete;
+  Committer& operator=(const Committer&) = delete;
+
+  void start();
+  // No commit is under way afterwards, and none will begin by itself.
+  void stop();
+  // By a stopped committer: what has not been committed yet. All workers have ended. `finished`: all input was read.
+  void commit_rest(bool finished);
+
+ private:
+  void loop();
+  void commit_once(bool finished, bool workers_run);
+  commit::Epoch take_epoch(bool finished);
+  bool take_positions(commit::Epoch& epoch, bool finished);
+  commit::JobRecord job_record(bool finished) const;
+  void look_for_partitions();
+  void check_lock();
+  void fail(const connectors::Error& error);
+
+  Run& run_;
+  std::thread thread_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stopping_ = false;
+  int64_t next_discovery_us_ = 0;
+};
+
+// Bytes that wait for a commit.
+uint64_t waiting_bytes(const Run& run);
+
+}  // namespace weir::job
