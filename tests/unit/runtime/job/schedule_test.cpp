@@ -19,10 +19,21 @@ class Fake : public connectors::Partition {
   std::string name_ = "fake";
 };
 
+class Clock : public time::Clock {
+ public:
+  int64_t wall_us() override { return now_us; }
+  int64_t monotonic_us() override { return now_us; }
+  void sleep_us(int64_t duration_us) override { now_us += duration_us; }
+  int64_t now_us = 1;
+};
+
 struct Partitions {
-  explicit Partitions(uint32_t count, uint32_t scans = 1) : schedule(scans) {
+  explicit Partitions(uint32_t count, uint32_t scans = 1) : schedule(scans, clock) {
     for (uint32_t i = 0; i < count; ++i) {
-      runs.push_back({.input = std::make_unique<Fake>(), .scan = i % scans, .number = i / scans});
+      PartitionRun& run = runs.emplace_back();
+      run.input = std::make_unique<Fake>();
+      run.scan = i % scans;
+      run.number = i / scans;
     }
     for (PartitionRun& run : runs) {
       schedule.add(run);
@@ -35,6 +46,7 @@ struct Partitions {
     schedule.put_back(*run);
   }
   std::deque<PartitionRun> runs;
+  Clock clock;
   Schedule schedule;
 };
 
@@ -61,6 +73,27 @@ TEST(Schedule, NothingWaitsForASilentPartition) {
   p.advance(&p.runs[1], 5);
   EXPECT_EQ(p.schedule.watermark(0), abi::kNoWatermark);  // but it holds the watermark
   EXPECT_EQ(p.schedule.holder(0), &p.runs[0]);
+}
+
+TEST(Schedule, IdlePartitionsHoldNoWatermarkUntilTheyGiveSomething) {
+  Partitions p(2);
+  p.advance(p.schedule.take(0), 7);
+  p.advance(p.schedule.take(0), 9);
+  p.fake(0).has_data = p.fake(1).has_data = false;
+  p.runs[0].idle_timeout_us = p.runs[1].idle_timeout_us = 100;
+  p.runs[0].silent_since_us = p.clock.now_us;
+  p.clock.now_us += 99;
+  EXPECT_EQ(p.schedule.take(0), nullptr);
+  EXPECT_EQ(p.schedule.watermark(0), 7);
+  p.clock.now_us += 1;
+  EXPECT_EQ(p.schedule.take(0), nullptr);
+  EXPECT_EQ(p.schedule.watermark(0), 9);
+  EXPECT_FALSE(p.schedule.finished(0));
+  p.fake(0).has_data = true;
+  PartitionRun* back = p.schedule.take(0);
+  back->idle = false;
+  p.advance(back, 8);
+  EXPECT_EQ(p.schedule.watermark(0), 8);
 }
 
 TEST(Schedule, FinishedPartitionsLeaveTheMinimum) {
