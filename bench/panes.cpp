@@ -62,6 +62,7 @@ int64_t hole_window_slide() { return kSlide; }
 int64_t hole_window_offset() { return 0; }
 int64_t hole_pane_size() { return kSlide; }
 uint32_t hole_window_kind() { return static_cast<uint32_t>(kKind); }
+bool hole_keeps_changes() { return false; }
 int64_t hole_event_time(Context*, const char* prepared) {
   return weir::time::floor_div(row_at(prepared).time_us, 1000);
 }

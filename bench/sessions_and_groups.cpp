@@ -94,6 +94,7 @@ int32_t hole_key_compare(const char* entry_a, const char* entry_b, const StateMe
   const int64_t b = entry_at(entry_b).key;
   return a < b ? -1 : a > b;
 }
+bool hole_keeps_changes() { return false; }
 uint32_t hole_entry_bytes() { return sizeof(Entry); }
 uint32_t hole_result_bytes() { return sizeof(Result); }
 void hole_finish(Context*, const char* entry, const StateMemory*, int64_t start, int64_t end, char* result) {

@@ -171,6 +171,7 @@ class Builder {
     result.outputs = aggregate.outputs;
     result.distinct_only = aggregate.distinct_only;
     result.incremental = aggregate.incremental;
+    result.keeps_changes = aggregate.recovery && aggregate.recovery->mode == plan::RecoveryMode::Changelog;
     for (const auto& key : aggregate.keys) row.add_key(key);
     for (AggregateCall call : aggregate.aggregates) {
       for (ExpressionPtr& argument : call.arguments)

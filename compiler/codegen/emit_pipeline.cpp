@@ -55,6 +55,7 @@ class PipelineEmitter {
     for (const Pipeline& pipeline : program_.pipelines) declare_consume(pipeline);
     for (const Pipeline& pipeline : program_.pipelines) emit_source(pipeline);
     for (const Pipeline& pipeline : program_.pipelines) emit_consume(pipeline);
+    for (const AggregateProgram& aggregate : program_.aggregates) emit_saving(aggregate);
     return std::move(entries_);
   }
 
@@ -197,6 +198,7 @@ class PipelineEmitter {
     if (aggregate.window && !holes.contains("hole_window_kind")) add_window_holes(holes, *aggregate.window);
     holes["hole_entry_bytes"] = constant(shape.entry_bytes);
     holes["hole_append_only"] = constant(aggregate.distinct_only);
+    holes["hole_keeps_changes"] = constant(aggregate.keeps_changes);
     if (aggregate.time_column) {
       holes["hole_event_time"] = [&](Emit& emit) {
         const Value time = load_column(emit, emit.argument(1), shape.prepared, *aggregate.time_column);
@@ -417,6 +419,24 @@ class PipelineEmitter {
         aggregate.window && aggregate.window->kind == typed::WindowKind::Hop && aggregate.incremental;
     if (slides && is_invertible(aggregate)) {
       add_entry("retract", aggregate.id, function(merge, "retract_panes"));
+    }
+  }
+
+  // Where a changelog keeps the state: its way into bytes and back.
+  void emit_saving(const AggregateProgram& aggregate) {
+    if (!aggregate.keeps_changes) return;
+    const bool session = aggregate.windowing == plan::Windowing::Session;
+    HoleTable holes;
+    add_group_holes(holes, aggregate, false);
+    const KernelCopy copy =
+        copy_kernel(session ? "save_sessions" : "save_groups", ".l" + std::to_string(aggregate.id));
+    fill_holes(module_, copy, holes);
+    if (session) {
+      for (const char* role : {"save_sessions", "load_sessions", "chain_sessions"})
+        add_entry(role, aggregate.id, function(copy, role));
+    } else {
+      for (const char* role : {"save_groups", "load_groups"})
+        add_entry(role, aggregate.id, function(copy, role));
     }
   }
 

@@ -103,6 +103,7 @@ struct AggregateProgram {
   std::vector<Type> result;  // types of the outputs
   bool distinct_only;
   bool incremental;
+  bool keeps_changes;                        // its state is kept in a changelog
   std::vector<uint32_t> upstream_scans;      // whose partitions (through unions) feed it directly
   std::vector<uint32_t> upstream_operators;  // aggregates that feed it directly
 };

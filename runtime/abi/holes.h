@@ -109,6 +109,8 @@ void hole_finish(Context* context, const char* entry, const StateMemory* memory,
                  int64_t window_end, char* result);
 // Whether two result rows of a group are equal (no update is sent then).
 bool hole_result_equal(const char* a, const char* b);
+// Groups and sessions: the store notes which entries change, because a changelog keeps them.
+bool hole_keeps_changes();
 // Group aggregation: only new groups are output, as plain rows through hole_consume (DISTINCT); else changes.
 bool hole_append_only();
 

@@ -1,7 +1,7 @@
 // Fires the sessions that have ended by a watermark: in order of (end, start, keys) if the output is ordered, finished, in
 // blocks. Sessions that fire later end later, so the order of output does not depend on how often this is called.
 //
-// Holes: key_compare, entry_bytes, entry_copy, result_bytes, finish, consume.
+// Holes: key_compare, entry_bytes, entry_copy, result_bytes, finish, keeps_changes, consume.
 #include "runtime/kernels/compact_sessions.h"
 #include "runtime/kernels/result_block.h"
 #include "runtime/state/sessions.h"
@@ -39,6 +39,8 @@ extern "C" void fire_sessions(weir::state::FireState* state, Context* context,
       hole_finish(context, weir::state::entry_of(session), &store->memory, session->start,
                   session->last + store->gap, result.next());
       if (!result.add(context)) break;
+      if (hole_keeps_changes())
+        weir::state::note_change(&store->changed, weir::state::number_of_session(store, session));
       weir_session_close(store, session);
     }
     result.flush(context);

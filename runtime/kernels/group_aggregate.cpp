@@ -5,8 +5,8 @@
 //                                      → changes, unless the results are equal
 //   append-only (DISTINCT): only new groups go on, as plain rows
 //
-// Holes: prepare, fan_out, source_time, window_*, key_*, entry_*, update, finish, result_*, append_only, consume or
-// consume_changes.
+// Holes: prepare, fan_out, source_time, window_*, key_*, entry_*, update, finish, result_*, append_only,
+// keeps_changes, consume or consume_changes.
 #include "runtime/kernels/compact.h"
 #include "runtime/kernels/copies.h"
 #include "runtime/kernels/group_batch.h"
@@ -47,6 +47,7 @@ inline void update(Context* context, state::GroupStore* store, Copies& copies, c
     if (found.is_new) hole_entry_create(context, row, found.entry, &table->memory);
     if (hole_append_only()) {
       if (!found.is_new) continue;
+      if (hole_keeps_changes()) state::note_change(&table->changed, found.number);
       hole_update(context, row, found.entry, &table->memory);
       hole_finish(context, found.entry, &table->memory, 0, 0, after + fresh.count * result_bytes);
       fresh.watermark[fresh.count] = block->watermark[copies.row[i]];
@@ -55,6 +56,7 @@ inline void update(Context* context, state::GroupStore* store, Copies& copies, c
     } else {
       char* old_result = before + changes.count * result_bytes;
       char* new_result = after + changes.count * result_bytes;
+      if (hole_keeps_changes()) state::note_change(&table->changed, found.number);
       if (!found.is_new) hole_finish(context, found.entry, &table->memory, 0, 0, old_result);
       hole_update(context, row, found.entry, &table->memory);
       hole_finish(context, found.entry, &table->memory, 0, 0, new_result);

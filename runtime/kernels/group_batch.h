@@ -60,6 +60,7 @@ inline void update_groups(Context* context, GroupBatch& batch) {
     if (found.is_new) hole_entry_create(context, row, found.entry, &table->memory);
     hole_update(context, row, found.entry, &table->memory);
     if (counts_rows()) ++state::header_of(found.entry)->rows;
+    if (hole_keeps_changes()) state::note_change(&table->changed, found.number);
   }
   batch.count = 0;
 }

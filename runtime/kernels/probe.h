@@ -33,6 +33,7 @@ inline void prefetch_entry(const PaneTable* table, uint64_t hash) {
 struct Found {
   char* entry;
   bool is_new;  // the header is written, the entry is not
+  uint32_t number;
 };
 
 // The entry of a hash for which `equal(entry)` holds, or a new one.
@@ -47,14 +48,14 @@ inline Found find_or_add(PaneTable* table, uint64_t hash, const Equal& equal) {
       if (slot == 0) break;
       if (state::tag_of(slot) == tag) {
         char* entry = state::entry_at(table, state::number_of(slot));
-        if (equal(entry)) return {entry, false};
+        if (equal(entry)) return {entry, false, state::number_of(slot)};
       }
     }
     if (table->count < table->capacity) [[likely]] {
       table->index[at] = state::make_slot(tag, table->count);
       char* entry = state::entry_at(table, table->count++);
       *state::header_of(entry) = {hash, 0};
-      return {entry, true};
+      return {entry, true, table->count - 1};
     }
     weir_table_grow(table);
   }

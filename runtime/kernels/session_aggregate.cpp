@@ -3,7 +3,7 @@
 //   for each row of the block: prepare, event time, late (ts <= w - lateness)?, key hash
 //   under the store's lock, for each:  the key's sessions → join, merge with the next one, or open → update
 //
-// Holes: prepare, event_time, key_*, entry_create, entry_copy, update, merge.
+// Holes: prepare, event_time, key_*, entry_create, entry_copy, update, merge, keeps_changes.
 #include "runtime/kernels/compact_sessions.h"
 #include "runtime/state/sessions.h"
 
@@ -77,6 +77,7 @@ inline void join_next(SessionStore* store, SessionHeader* session) {
     hole_merge(state::entry_of(session), &store->memory, state::entry_of(next), &store->memory);
     if (next->last > session->last) session->last = next->last;
     const uint32_t number = session->next;
+    if (hole_keeps_changes()) state::note_change(&store->changed, number - 1);
     session->next = next->next;
     next->timer = state::kNoSession;
     next->next = store->free;
@@ -110,6 +111,7 @@ inline void add_record(Context* context, SessionStore* store, const char* row, u
     }
   }
   hole_update(context, row, state::entry_of(session), &store->memory);
+  if (hole_keeps_changes()) state::note_change(&store->changed, state::number_of_session(store, session));
 }
 
 }  // namespace

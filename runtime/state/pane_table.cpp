@@ -19,6 +19,7 @@ void close_table(PaneTable& table) {
   free_index(table.index, table.index_bits, account);
   free_block(account, table.entries, uint64_t{table.capacity} * table.stride);
   close_memory(table.memory);
+  close_changed(table.changed);
   table = {};
 }
 

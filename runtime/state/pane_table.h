@@ -12,6 +12,7 @@
 #include <cstdint>
 
 #include "runtime/abi/holes.h"
+#include "runtime/state/changed.h"
 
 namespace weir::state {
 
@@ -29,6 +30,7 @@ struct PaneTable {
   uint32_t capacity;    // entries that fit before weir_table_grow
   uint32_t stride;
   uint32_t accounted_keys;  // of `count`, those that the memory account knows
+  ChangedEntries changed;   // kept where a changelog keeps the entries; these are never removed
 };
 
 inline char* entry_at(const PaneTable* table, uint32_t number) {

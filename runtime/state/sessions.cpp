@@ -19,13 +19,9 @@ SessionTimers& timers_of(const SessionStore& store) { return *static_cast<Sessio
 int64_t fires_at(const SessionStore& store, const SessionHeader& session) {
   return session.last + store.gap + store.allowed_lateness;
 }
-uint32_t number_in(const SessionStore& store, const SessionHeader* session) {
-  return static_cast<uint32_t>((reinterpret_cast<const char*>(session) - store.sessions) / store.stride);
-}
-
 void set_timer(SessionStore& store, SessionHeader& session) {
   session.timer = fires_at(store, session);
-  time::add_timer(timers_of(store).timers, {session.timer, number_in(store, &session)});
+  time::add_timer(timers_of(store).timers, {session.timer, number_of_session(&store, &session)});
 }
 
 void resize_due(SessionStore& store, uint64_t capacity) {
@@ -56,6 +52,7 @@ void close_sessions(SessionStore& store) {
   free_block(account, reinterpret_cast<char*>(store.due), store.due_capacity * sizeof(void*));
   delete static_cast<SessionTimers*>(store.timers);
   close_memory(store.memory);
+  close_changed(store.changed);
   store = {};
 }
 
@@ -138,7 +135,7 @@ bool unlink(SessionStore& store, uint64_t at, const SessionHeader& session, uint
 
 void weir_session_close(weir::state::SessionStore* store, weir::state::SessionHeader* session) {
   using namespace weir::state;
-  const uint32_t number = number_in(*store, session);
+  const uint32_t number = number_of_session(store, session);
   const uint64_t mask = (uint64_t{1} << store->index_bits) - 1;
   uint64_t at = home_slot(session->tag, store->index_bits);
   while (tag_of(store->index[at]) != session->tag || store->index[at] == 0 ||

@@ -10,6 +10,7 @@
 
 #include "runtime/abi/abi.h"
 #include "runtime/abi/holes.h"
+#include "runtime/state/changed.h"
 #include "runtime/state/hash_index.h"
 #include "runtime/state/lock.h"
 #include "runtime/state/panes.h"
@@ -45,6 +46,7 @@ struct SessionStore {
   void* timers;  // of the runtime
   uint32_t accounted_keys;
   uint32_t unused;
+  ChangedEntries changed;  // places
 };
 void open_sessions(SessionStore& store, uint32_t entry_bytes, int64_t gap_ms, int64_t allowed_lateness_ms,
                    MemoryAccount* account);
@@ -52,6 +54,10 @@ void close_sessions(SessionStore& store);
 
 inline SessionHeader* session_at(const SessionStore* store, uint32_t number) {
   return reinterpret_cast<SessionHeader*>(store->sessions + uint64_t{number} * store->stride);
+}
+inline uint32_t number_of_session(const SessionStore* store, const SessionHeader* session) {
+  const auto distance = static_cast<uint64_t>(reinterpret_cast<const char*>(session) - store->sessions);
+  return static_cast<uint32_t>(distance / store->stride);
 }
 inline char* entry_of(SessionHeader* session) { return reinterpret_cast<char*>(session + 1); }
 inline const char* entry_of(const SessionHeader* session) {

@@ -16,6 +16,7 @@
 #include "runtime/state/arena.h"
 #include "runtime/state/groups.h"
 #include "runtime/state/row_writer.h"
+#include "runtime/state/saved_chunk.h"
 #include "tests/unit/compiler/log_tables.h"
 
 namespace weir::codegen {
@@ -127,6 +128,11 @@ class Program {
   std::vector<std::string> rejected;
   std::vector<void*>& consumers() { return consumers_; }
   uint64_t written() const { return output_.rows; }
+  job::EntryPoints entries() const { return job::EntryPoints(*program_->program()); }
+  void set_groups(void* state) {
+    for (const job::ManifestConsumer& consumer : manifest.consumers)
+      if (consumer.kernel == job::ConsumerKernel::GroupAggregate) consumers_[consumer.id] = state;
+  }
 
  private:
   std::unique_ptr<backend::JitProgram> program_;
@@ -276,8 +282,7 @@ TEST(CompiledRecords, OfUpdatesByKey) {
   state::GroupStore groups{};
   state::open_groups(groups, program.manifest.operators[0].entry_bytes, nullptr);
   state::GroupAggregateState state{{}, &groups};
-  for (const job::ManifestConsumer& consumer : program.manifest.consumers)
-    if (consumer.kernel == job::ConsumerKernel::GroupAggregate) program.consumers()[consumer.id] = &state;
+  program.set_groups(&state);
   const Message a{R"({"name":"a"})"};
   const Message none{R"({"name":null})"};
   // One, two (which WHERE leaves out), three.
@@ -286,6 +291,75 @@ TEST(CompiledRecords, OfUpdatesByKey) {
   EXPECT_EQ(program.run({a, a}), (Records{R"(a -> {"name":"a","n":3})", R"(a -> {"name":"a","n":4})"}));
   EXPECT_EQ(program.written(), 5u);
   state::close_groups(groups);
+}
+
+// Keys, accumulators with strings, and sets of DISTINCT come back from a changelog as they were.
+TEST(CompiledState, ComesBackFromAChangelog) {
+  LogTables tables(table("orders", "id BIGINT, name STRING, note STRING") +
+                   table("sink",
+                         "name STRING NOT NULL, n BIGINT, ids BIGINT, most STRING, PRIMARY KEY (name) NOT "
+                         "ENFORCED"));
+  tables.in_log("orders").in_log("sink", "upsert-kafka").change("sink", [](catalog::Table& table) {
+    table.key_columns = table.primary_key;
+    table.options.set("key.format", "raw");
+  });
+  Program program(
+      tables,
+      "INSERT INTO sink SELECT COALESCE(name, ''), COUNT(*), COUNT(DISTINCT id), MAX(note) FROM orders GROUP "
+      "BY COALESCE(name, '');");
+  const job::ManifestOperator& op = program.manifest.operators[0];
+  EXPECT_EQ(op.recovery, commit::RecoveryMode::Changelog);
+  EXPECT_NE(op.state_layout, 0u);
+  state::GroupStore groups{};
+  state::open_groups(groups, op.entry_bytes, nullptr);
+  state::GroupAggregateState state{{}, &groups};
+  program.set_groups(&state);
+  const auto message = [](int id, const std::string& name, const std::string& note) {
+    return Message{R"({"id":)" + std::to_string(id) + R"(,"name":")" + name + R"(","note":")" + note + "\"}"};
+  };
+  std::vector<std::string> changelog;
+  const auto commit = [&] {
+    state::SavedChunk chunk;
+    state::open_chunk(chunk, groups.table.stride, 1000);
+    const auto& changed = groups.table.changed;
+    for (uint32_t at = 0; at < changed.count;) {
+      at += program.entries().get<job::SaveGroups>("save_groups", op.id)(
+          &groups.table, &chunk, changed.numbers + at, changed.count - at);
+      changelog.push_back(state::take_bytes(chunk));
+    }
+    state::clear_changed(groups.table.changed);
+    state::close_chunk(chunk);
+  };
+  std::vector<Message> first;
+  for (int i = 0; i < 300; ++i)
+    first.push_back(message(i % 7, "a name of some length " + std::to_string(i % 50), std::to_string(i)));
+  program.run(first);
+  commit();
+  program.run({message(1000, "a name of some length 3", "zzz"), message(1, "new", "n")});
+  commit();
+  EXPECT_GT(changelog.size(), 3u);
+
+  state::GroupStore back{};
+  state::open_groups(back, op.entry_bytes, nullptr);
+  for (const std::string& bytes : changelog) {
+    state::SavedChunk chunk;
+    ASSERT_TRUE(state::read_chunk(bytes, back.table.stride, chunk).has_value());
+    program.entries().get<job::LoadGroups>("load_groups", op.id)(&back.table, &chunk);
+    state::close_chunk(chunk);
+  }
+  ASSERT_TRUE(state::finish_groups(back.table));
+  EXPECT_EQ(back.table.count, 51u);
+  state::close_groups(groups);
+
+  state.store = &back;
+  EXPECT_EQ(
+      program.run({message(1000, "a name of some length 3", "a"), message(2, "new", "m"),
+                   message(3, "a name of some length 3", "zzzz")}),
+      (Records{
+          R"(a name of some length 3 -> {"name":"a name of some length 3","n":8,"ids":7,"most":"zzz"})",
+          R"(new -> {"name":"new","n":2,"ids":2,"most":"n"})",
+          R"(a name of some length 3 -> {"name":"a name of some length 3","n":9,"ids":7,"most":"zzzz"})"}));
+  state::close_groups(back);
 }
 
 TEST(CompiledConsumers, WithoutStateAreLeftOut) {

@@ -10,7 +10,9 @@
 #include <thread>
 
 #include "runtime/kernels/group_aggregate.cpp"
+#include "runtime/kernels/save_groups.cpp"
 #include "runtime/state/arena.h"
+#include "tests/unit/runtime/kernels/changelog.h"
 #include "tests/unit/runtime/kernels/test_holes.h"
 
 namespace {
@@ -85,6 +87,8 @@ class Groups : public testing::Test {
     sum_is_shown = true;
     with_max = false;
     fan_out = false;
+    keeps_changes = false;
+    hash_bits = 64;
     changes.clear();
     new_keys.clear();
     new_watermarks.clear();
@@ -213,6 +217,87 @@ TEST_F(Groups, KeepTheOrderOfAKeyAcrossThreads) {
   std::map<std::string, int64_t> counts;
   for (const Change& change : changes) ASSERT_EQ(change.after.count, ++counts[change.after.key]);
   EXPECT_EQ(counts["a"] + counts["b"] + counts["c"], 6000);
+}
+
+std::vector<Record> random_records(std::mt19937_64& random, uint64_t keys) {
+  std::vector<Record> records;
+  for (int i = 0; i < 64; ++i)
+    records.push_back({0, std::string(random() % 40, 'x') + std::to_string(random() % keys),
+                       static_cast<int64_t>(random() % 100)});
+  return records;
+}
+
+TEST_F(Groups, NoteEachThatChangesOnce) {
+  const Record records[] = {{0, "a", 1}, {0, "b", 2}, {0, "a", 3}, {0, "c", -1}, {0, "c", 5}};
+  process(records, 2);
+  EXPECT_EQ(store.table.changed.count, 0u);
+  keeps_changes = true;
+  process(records, 5);
+  EXPECT_EQ(std::vector<uint32_t>(store.table.changed.numbers,
+                                  store.table.changed.numbers + store.table.changed.count),
+            (std::vector<uint32_t>{0, 1, 2}));
+  state::clear_changed(store.table.changed);
+  process(records + 2, 1);
+  ASSERT_EQ(store.table.changed.count, 1u);
+  EXPECT_EQ(store.table.changed.numbers[0], 0u);
+}
+
+// Deltas and slices of a snapshot, in small chunks; what comes back goes on as if nothing had happened.
+TEST_F(Groups, ComeBackFromAChangelog) {
+  keeps_changes = true;
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    std::mt19937_64 random(seed);
+    hash_bits = seed % 4 == 0 ? 2 : 64;
+    const uint64_t keys = seed % 3 == 0 ? 5 : 2000;
+    state::close_groups(store);
+    state::open_groups(store, hole_entry_bytes(), nullptr);
+    const uint32_t stride = store.table.stride;
+    Changelog changelog;
+    for (uint64_t round = 0; round < 30; ++round) {
+      for (uint64_t blocks = random() % 4; blocks != 0; --blocks)
+        process(random_records(random, keys).data(), 64);
+      if (random() % 3 == 0) {
+        std::vector<uint32_t> slice;
+        for (uint32_t i = 0; i < store.table.count; ++i)
+          if (random() % 4 == 0) slice.push_back(i);
+        changelog.save(save_groups, store.table, stride, slice, 2000);
+      }
+      changelog.commit(save_groups, store.table, stride, 100 + random() % 3000);
+    }
+    state::GroupStore back{};
+    state::open_groups(back, hole_entry_bytes(), nullptr);
+    changelog.load(load_groups, back.table, stride);
+    ASSERT_TRUE(state::finish_groups(back.table));
+    ASSERT_EQ(back.table.count, store.table.count);
+    EXPECT_EQ(back.table.changed.count, 0u);
+
+    const std::vector<Record> next = random_records(random, keys);
+    changes.clear();
+    process(next.data(), 64);
+    const std::vector<Change> expected = changes;
+    changes.clear();
+    std::swap(store, back);
+    process(next.data(), 64);
+    EXPECT_EQ(changes, expected);
+    state::close_groups(back);
+  }
+}
+
+TEST_F(Groups, DoNotComeBackFromAChangelogWithHoles) {
+  keeps_changes = true;
+  const Record records[] = {{0, "a", 1}, {0, "b", 2}};
+  Changelog changelog;
+  process(records, 1);
+  changelog.commit(save_groups, store.table, store.table.stride, 1000);
+  process(records + 1, 1);
+  changelog.commit(save_groups, store.table, store.table.stride, 1000);
+  ASSERT_EQ(changelog.chunks.size(), 2u);
+  changelog.chunks.erase(changelog.chunks.begin());
+  state::GroupStore back{};
+  state::open_groups(back, hole_entry_bytes(), nullptr);
+  changelog.load(load_groups, back.table, back.table.stride);
+  EXPECT_FALSE(state::finish_groups(back.table));
+  state::close_groups(back);
 }
 
 }  // namespace

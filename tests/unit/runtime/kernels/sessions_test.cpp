@@ -14,8 +14,10 @@
 #include <thread>
 
 #include "runtime/kernels/fire_sessions.cpp"
+#include "runtime/kernels/save_sessions.cpp"
 #include "runtime/kernels/session_aggregate.cpp"
 #include "runtime/state/arena.h"
+#include "tests/unit/runtime/kernels/changelog.h"
 #include "tests/unit/runtime/kernels/test_holes.h"
 
 extern "C" void hole_consume(Context*, const Block* block) { collect(block); }
@@ -264,6 +266,81 @@ TEST(Sessions, AreTheSameForThreadsThatShareTheStore) {
     EXPECT_EQ(fired, definition.sessions);
   }
   state::close_sessions(store);
+}
+
+// One partition; commits, firings and slices of a snapshot between its blocks. What comes back from the changelog fires
+// the same sessions as the store that was never away.
+TEST(Sessions, ComeBackFromAChangelog) {
+  keeps_changes = true;
+  uint64_t came_back = 0, freed = 0;
+  for (uint64_t seed = 1; seed <= 40; ++seed) {
+    std::mt19937_64 random(seed);
+    const int64_t gap = 1000;
+    hash_bits = seed % 5 == 0 ? 1 : 64;
+    Records records;
+    int64_t now = 0;
+    for (int i = 0; i < 3000; ++i) {
+      now += static_cast<int64_t>(random() % 200);
+      records.push_back({now - static_cast<int64_t>(random() % 6000), "key " + std::to_string(random() % 60),
+                         static_cast<int64_t>(random() % 1000)});
+    }
+    set_watermarks(records, 5000);
+
+    SessionStore store;
+    state::open_sessions(store, hole_entry_bytes(), gap, 0, nullptr);
+    const uint32_t stride = store.stride;
+    Changelog changelog;
+    state::FireState fire{};
+    fire.ordered = true;
+    const size_t crash = 500 + random() % 2000;
+    size_t at = 0;
+    {
+      Worker worker(&store);
+      while (at < crash) {
+        const auto count = static_cast<uint32_t>(std::min<size_t>(1 + random() % 64, records.size() - at));
+        worker.process(records.data() + at, count);
+        at += count;
+        if (random() % 2 == 0) fire_sessions(&fire, &worker.context, &store, records[at - 1].watermark);
+        if (random() % 4 == 0) {
+          std::vector<uint32_t> slice;
+          for (uint32_t i = 0; i < store.used; ++i)
+            if (random() % 3 == 0) slice.push_back(i);
+          changelog.save(save_sessions, store, stride, slice, 1500);
+        }
+        if (random() % 3 == 0 || at >= crash)
+          changelog.commit(save_sessions, store, stride, 100 + random() % 3000);
+      }
+    }
+    freed += store.used - store.count;
+    SessionStore back;
+    state::open_sessions(back, hole_entry_bytes(), gap, 0, nullptr);
+    changelog.load(load_sessions, back, stride);
+    chain_sessions(&back);
+    EXPECT_EQ(back.count, store.count);
+    EXPECT_EQ(back.keys, store.keys);
+    came_back += back.count;
+
+    // Both go on.
+    std::vector<std::vector<Fired>> results;
+    for (SessionStore* each : {&store, &back}) {
+      fired.clear();
+      Worker worker(each);
+      for (size_t next = at; next < records.size(); next += 50) {
+        worker.process(records.data() + next,
+                       static_cast<uint32_t>(std::min<size_t>(50, records.size() - next)));
+        fire_sessions(&fire, &worker.context, each, records[next].watermark);
+      }
+      fire_rest(*each, worker.context, fire);
+      results.push_back(fired);
+    }
+    EXPECT_EQ(results[0], results[1]) << seed;
+    state::close_sessions(store);
+    state::close_sessions(back);
+  }
+  EXPECT_GT(came_back, 400u);
+  EXPECT_GT(freed, 400u);
+  keeps_changes = false;
+  hash_bits = 64;
 }
 
 }  // namespace

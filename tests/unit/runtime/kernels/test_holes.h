@@ -17,6 +17,7 @@ using weir::kernel_tests::Row;
 weir::kernel_tests::Windows windows{};
 bool with_max = true;  // MAX cannot be retracted
 bool fan_out = false;
+bool keeps_changes = false;
 uint32_t hash_bits = 64;  // fewer: keys collide
 std::vector<Fired> fired;
 
@@ -82,6 +83,7 @@ int64_t hole_attached_end(const char* prepared) {
   std::memcpy(&end, prepared + sizeof(Row) + 8, 8);
   return end;
 }
+bool hole_keeps_changes() { return keeps_changes; }
 uint32_t hole_entry_bytes() { return sizeof(Entry); }
 uint64_t hole_key_hash(const char* prepared) {
   uint64_t hash = 0;
