@@ -20,6 +20,15 @@ if(WEIR_TESTS AND unit_sources)
   add_test(NAME unit COMMAND weir_unit_tests WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 endif()
 
+# tests/sim -> weir_sim: jobs over a simulated Kafka.
+if(WEIR_TESTS)
+  file(GLOB sim_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/sim/*.cpp)
+  add_executable(weir_sim ${sim_sources})
+  target_compile_options(weir_sim PRIVATE ${WEIR_WARNINGS})
+  weir_link_everything(weir_sim)
+  set_target_properties(weir_sim PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+endif()
+
 file(GLOB fuzz_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/fuzz/*.cpp)
 if(WEIR_FUZZ)
   foreach(source ${fuzz_sources})

@@ -90,8 +90,8 @@ Result<int64_t> LogSource::resolve(const LogBound& bound, const TopicPartition& 
       const auto found = bound.offsets.find(partition.partition);
       if (found == bound.offsets.end()) {
         return std::unexpected(
-            Error{Error::Kind::Usage, fmt::format("`{}` names no offset for partition {} of topic `{}`", option,
-                                                  partition.partition, partition.topic)});
+            Error{Error::Kind::Usage, fmt::format("`{}` names no offset for partition {} of topic `{}`",
+                                                  option, partition.partition, partition.topic)});
       }
       return found->second;
     }
@@ -103,10 +103,11 @@ Result<int64_t> LogSource::resolve(const LogBound& bound, const TopicPartition& 
       if (committed->front().offset == kNoOffset) {
         return std::unexpected(Error{
             Error::Kind::Usage,
-            fmt::format("group `{}` has committed no offset for partition {} of topic `{}`, and the option that "
-                        "asks for it gives no other place; say `'scan.startup.mode' = 'earliest-offset'` or "
-                        "`'latest-offset'`",
-                        options_.group, partition.partition, partition.topic)});
+            fmt::format(
+                "group `{}` has committed no offset for partition {} of topic `{}`, and the option that "
+                "asks for it gives no other place; say `'scan.startup.mode' = 'earliest-offset'` or "
+                "`'latest-offset'`",
+                options_.group, partition.partition, partition.topic)});
       }
       return committed->front().offset;
     }

@@ -44,7 +44,8 @@ commit::PartitionRecord record_of(const Run& run, PartitionRun& partition) {
 }
 
 bool same_but_for_number(const commit::JobRecord& a, const commit::JobRecord& b) {
-  return a.token == b.token && a.finished == b.finished && a.operators == b.operators && a.changelog == b.changelog;
+  return a.token == b.token && a.finished == b.finished && a.operators == b.operators &&
+         a.changelog == b.changelog;
 }
 
 }  // namespace
@@ -75,8 +76,6 @@ void Committer::stop() {
 void Committer::fail(const connectors::Error& error) { run_.outcome.fail(error); }
 
 void Committer::loop() {
-  const int64_t interval_us = run_.commit->settings.interval_ms * 1000;
-  int64_t next_us = run_.clock->monotonic_us();  // the first commit says where reading began
   while (!run_.stopping()) {
     {
       std::unique_lock lock(mutex_);
@@ -85,14 +84,19 @@ void Committer::loop() {
         return;
       }
     }
-    const int64_t now_us = run_.clock->monotonic_us();
-    if (now_us >= next_us || waiting_bytes(run_) > kMostEpochBytes) {
-      next_us = now_us + interval_us;
-      commit_once(false, true);
-      check_lock();
-      look_for_partitions();
-    }
+    commit_if_due(true);
   }
+}
+
+void Committer::commit_if_due(bool workers_run) {
+  const int64_t now_us = run_.clock->monotonic_us();
+  if (run_.stopping() || (now_us < next_commit_us_ && waiting_bytes(run_) <= kMostEpochBytes)) {
+    return;
+  }
+  next_commit_us_ = now_us + run_.commit->settings.interval_ms * 1000;
+  commit_once(false, workers_run);
+  check_lock();
+  look_for_partitions();
 }
 
 void Committer::commit_rest(bool finished) { commit_once(finished, false); }
@@ -117,7 +121,8 @@ void Committer::commit_once(bool finished, bool workers_run) {
   if (commit::is_empty(epoch)) {
     return;
   }
-  if (auto done = commit::write_epoch(*run_.commit->producer, run_.commit->settings.guarantee, epoch); !done) {
+  if (auto done = commit::write_epoch(*run_.commit->producer, run_.commit->settings.guarantee, epoch);
+      !done) {
     fail(done.error());
   }
 }
@@ -166,9 +171,10 @@ bool Committer::take_positions(commit::Epoch& epoch, bool finished) {
     if (partition == anchor) {
       record.job = job;
     }
-    const auto log = std::ranges::find_if(run_.logs, [&](const LogScan& it) { return it.scan == partition->scan; });
-    epoch.offsets.push_back({log->source->options().group, partition->log->place(), partition->record.position,
-                             commit::encode(record)});
+    const auto log =
+        std::ranges::find_if(run_.logs, [&](const LogScan& it) { return it.scan == partition->scan; });
+    epoch.offsets.push_back({log->source->options().group, partition->log->place(),
+                             partition->record.position, commit::encode(record)});
   }
   return true;
 }
@@ -205,8 +211,8 @@ void Committer::look_for_partitions() {
   const bool first = next_discovery_us_ == 0;
   int64_t interval_ms = INT64_MAX / 2000;
   for (LogScan& log : run_.logs) {
-    const auto option =
-        duration_ms_or(run_.manifest.scans[log.scan].options, "scan.topic-partition-discovery.interval", 300'000);
+    const auto option = duration_ms_or(run_.manifest.scans[log.scan].options,
+                                       "scan.topic-partition-discovery.interval", 300'000);
     if (!option || *option <= 0) {
       continue;
     }

@@ -24,6 +24,8 @@ class Committer {
   Committer& operator=(const Committer&) = delete;
 
   void start();
+  // Instead of `start`, by the only worker, between batches: commits if it is time.
+  void tick() { commit_if_due(false); }
   // No commit is under way afterwards, and none will begin by itself.
   void stop();
   // By a stopped committer: what has not been committed yet. All workers have ended. `finished`: all input was read.
@@ -31,6 +33,8 @@ class Committer {
 
  private:
   void loop();
+  void commit_if_due(bool workers_run);
+  // `workers_run`: they have to be paused.
   void commit_once(bool finished, bool workers_run);
   commit::Epoch take_epoch(bool finished);
   bool take_positions(commit::Epoch& epoch, bool finished);
@@ -44,6 +48,7 @@ class Committer {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;
+  int64_t next_commit_us_ = 0;  // the first commit says where reading began
   int64_t next_discovery_us_ = 0;
 };
 

@@ -37,6 +37,7 @@ Result<Manifest> read_manifest(const abi::Program& program, const RunOptions& op
   if (auto done = resolve_references(*manifest); !done) {
     return std::unexpected(done.error());
   }
+  manifest->job_name = option_or(manifest->settings, "pipeline.name", manifest->job_name);
   return std::move(*manifest);
 }
 
@@ -81,7 +82,8 @@ Result<void> open_partitions(Run& run) {
 void open_schedule(Run& run) {
   run.schedule = std::make_unique<Schedule>(static_cast<uint32_t>(run.manifest.scans.size()), *run.clock);
   for (PartitionRun& partition : run.partitions) {
-    if (!run.replaying || (partition.log != nullptr && partition.record.low_offset < partition.record.position)) {
+    if (!run.replaying ||
+        (partition.log != nullptr && partition.record.low_offset < partition.record.position)) {
       run.schedule->add(partition);
     }
   }
@@ -127,9 +129,10 @@ void open_replay_consumers(Run& run, Lane& lane, uint32_t number) {
   for (const ManifestConsumer& consumer : run.manifest.consumers) {
     const bool takes_part = consumer.kernel == ConsumerKernel::PaneAggregate &&
                             run.manifest.operators[consumer.target].recovery == commit::RecoveryMode::Replay;
-    lane.replay_consumers().push_back(takes_part ? lane.own().open(consumer, run.manifest, *run.operators, number,
-                                                                   run.sinks.gates, run.sinks.gate_of_sink)
-                                                 : nullptr);
+    lane.replay_consumers().push_back(takes_part
+                                          ? lane.own().open(consumer, run.manifest, *run.operators, number,
+                                                            run.sinks.gates, run.sinks.gate_of_sink)
+                                          : nullptr);
   }
 }
 
@@ -170,7 +173,8 @@ void open_feeds(Run& run) {
   for (WorkerRun& worker : run.workers) {
     for (uint32_t scan = 0; scan < run.manifest.scans.size(); ++scan) {
       worker.feeds.emplace_back(run.manifest, scan, *run.operators, lane, worker.lane->consumers());
-      worker.replay_feeds.emplace_back(run.manifest, scan, *run.operators, lane, worker.lane->replay_consumers());
+      worker.replay_feeds.emplace_back(run.manifest, scan, *run.operators, lane,
+                                       worker.lane->replay_consumers());
     }
     ++lane;
   }
@@ -245,10 +249,20 @@ Result<void> open(Run& run) {
   return {};
 }
 
-void run_workers(Run& run) {
+// `committer`: ticks between the batches of the first worker; may be null.
+void run_workers(Run& run, Committer* committer) {
   Progress progress(run);
-  const std::function<void()> tick =
-      run.options.progress ? [&progress] { progress.tick(); } : std::function<void()>();
+  std::function<void()> tick;
+  if (run.options.progress || committer != nullptr) {
+    tick = [&] {
+      if (run.options.progress) {
+        progress.tick();
+      }
+      if (committer != nullptr) {
+        committer->tick();
+      }
+    };
+  }
   std::vector<std::thread> threads;
   for (size_t i = 1; i < run.workers.size(); ++i) {
     threads.emplace_back([&run, i] { work(run, run.workers[i], {}); });
@@ -269,7 +283,7 @@ void replay(Run& run) {
     }
   }
   open_schedule(run);
-  run_workers(run);
+  run_workers(run, nullptr);
   run.replaying = false;
   if (run.stopping()) {
     return;
@@ -328,9 +342,12 @@ void run_once(Run& run) {
   open_schedule(run);
   std::optional<Committer> committer;
   if (run.commit) {
-    committer.emplace(run).start();
+    committer.emplace(run);
   }
-  run_workers(run);
+  if (committer && !run.options.single_thread) {
+    committer->start();
+  }
+  run_workers(run, committer && run.options.single_thread ? &*committer : nullptr);
   if (committer) {
     committer->stop();
   }
@@ -375,7 +392,8 @@ ExitStatus run_job(const abi::Program& program, const RunOptions& options) {
     }
     // All that was in memory is gone with `run`; what was committed is the truth.
     backoff_ms = run.opened && end_us - start_us > kLongestBackoffMs * 1000 ? kFirstBackoffMs : backoff_ms;
-    report.message(fmt::format("{}going on from the last commit in {} ms\n", run.outcome.message(), backoff_ms));
+    report.message(
+        fmt::format("{}going on from the last commit in {} ms\n", run.outcome.message(), backoff_ms));
     run.clock->sleep_us(backoff_ms * 1000);
     backoff_ms = std::min(backoff_ms * 2, kLongestBackoffMs);
   }

@@ -29,10 +29,11 @@ struct RunOptions {
   std::function<void(std::string_view)> standard_error;
   // A shell's Ctrl-C. Without it SIGINT and SIGTERM stop the run.
   const std::atomic<bool>* stop = nullptr;
-  time::Clock* clock = nullptr;                // null: the system's
-  const connectors::KafkaLog* log = nullptr;   // null: Kafka
+  time::Clock* clock = nullptr;               // null: the system's
+  const connectors::KafkaLog* log = nullptr;  // null: Kafka
+  bool single_thread = false;                 // a job that commits does so between two batches (simulation)
   // Jobs that commit.
-  std::string restart_from;       // committed, earliest, latest: positions and state of earlier runs do not count
+  std::string restart_from;  // committed, earliest, latest: positions and state of earlier runs do not count
   bool accept_data_loss = false;  // goes on although input that is needed has been deleted
   std::string instance;           // group.instance.id; empty: the host's name
 };

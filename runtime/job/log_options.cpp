@@ -50,7 +50,8 @@ Result<std::map<int32_t, int64_t>> specific_offsets(const std::string& text, con
     int64_t offset = 0;
     if (parts.size() != 2 || !parse_after(parts[0], "partition:", partition) ||
         !parse_after(parts[1], "offset:", offset)) {
-      return usage(fmt::format("`{}` has `{}`, which is not of the form `partition:0,offset:42`", key, entry));
+      return usage(
+          fmt::format("`{}` has `{}`, which is not of the form `partition:0,offset:42`", key, entry));
     }
     offsets[partition] = offset;
   }
@@ -93,8 +94,7 @@ Result<LogBound> bound(const Options& options, const std::string& prefix, LogBou
 
 // Each committed position belongs to one table: a second table over the same topic has a group of its own.
 std::string group_of(const Manifest& manifest, uint32_t scan, const std::vector<std::string>& topics) {
-  const std::string group =
-      option_or(manifest.scans[scan].options, "properties.group.id", manifest.job_name);
+  const std::string group = option_or(manifest.scans[scan].options, "properties.group.id", manifest.job_name);
   for (uint32_t before = 0; before < scan; ++before) {
     const Options& options = manifest.scans[before].options;
     if (!is_log(options) || option_or(options, "properties.group.id", manifest.job_name) != group) {
@@ -113,9 +113,10 @@ Result<commit::Guarantee> guarantee_of(const ManifestSink& sink) {
   if (text == "exactly-once") return commit::Guarantee::ExactlyOnce;
   if (text == "at-least-once") return commit::Guarantee::AtLeastOnce;
   if (text == "at-most-once" || text == "none") return commit::Guarantee::AtMostOnce;
-  return usage(fmt::format("table `{}`: `sink.delivery-guarantee` is `{}`, which is none of `exactly-once`, "
-                           "`at-least-once` and `at-most-once`",
-                           sink.table, text));
+  return usage(
+      fmt::format("table `{}`: `sink.delivery-guarantee` is `{}`, which is none of `exactly-once`, "
+                  "`at-least-once` and `at-most-once`",
+                  sink.table, text));
 }
 
 }  // namespace
@@ -192,8 +193,8 @@ Result<CommitSettings> commit_settings(const Manifest& manifest) {
     return std::unexpected(interval.error());
   }
   settings.interval_ms = std::max<int64_t>(*interval, 1);
-  settings.transaction_timeout_ms = static_cast<int32_t>(
-      std::max<int64_t>(settings.transaction_timeout_ms, std::min<int64_t>(3 * settings.interval_ms, 900'000)));
+  settings.transaction_timeout_ms = static_cast<int32_t>(std::max<int64_t>(
+      settings.transaction_timeout_ms, std::min<int64_t>(3 * settings.interval_ms, 900'000)));
   return settings;
 }
 

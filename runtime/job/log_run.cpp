@@ -28,7 +28,8 @@ std::string place_text(const TopicPartition& place) {
 }
 
 constexpr std::string_view kRestartHint =
-    "start with `--restart-from committed` (from the committed offset, with empty state), `--restart-from earliest` or "
+    "start with `--restart-from committed` (from the committed offset, with empty state), `--restart-from "
+    "earliest` or "
     "`--restart-from latest`";
 
 // What one partition is to begin with.
@@ -40,10 +41,10 @@ struct Start {
 Result<commit::RecoveryRecord> record_of(const CommittedOffset& committed, const std::string& group) {
   const auto record = commit::decode(committed.metadata);
   if (!record) {
-    return usage(fmt::format("group `{}` has committed offset {} for {}, but its recovery record cannot be used: "
-                             "{}\nhint: {}",
-                             group, committed.offset, place_text(committed.partition), record.error(),
-                             kRestartHint));
+    return usage(
+        fmt::format("group `{}` has committed offset {} for {}, but its recovery record cannot be used: "
+                    "{}\nhint: {}",
+                    group, committed.offset, place_text(committed.partition), record.error(), kRestartHint));
   }
   return *record;
 }
@@ -84,7 +85,8 @@ Result<void> check_retention(const Run& run, LogScan& log, const TopicPartition&
   }
   if (!run.options.accept_data_loss) {
     return usage(fmt::format(
-        "{} begins at offset {}, but the job has to read from {}: the records between have been deleted (retention)\n"
+        "{} begins at offset {}, but the job has to read from {}: the records between have been deleted "
+        "(retention)\n"
         "hint: `--accept-data-loss` goes on without them; results that need them will be incomplete",
         place_text(place), range->first, record.low_offset));
   }
@@ -188,9 +190,10 @@ Result<void> open_producer(Run& run, const connectors::KafkaLog& kafka) {
   const auto report = [&run](std::string_view line) { run.report->message(std::string(line)); };
   if (!run.logs.empty()) {
     const LogScan& first = run.logs.front();
-    auto lock = kafka.make_lock(
-        connection_options(run.manifest.scans[first.scan].options, report),
-        {.job = commit.settings.transactional_id, .instance = run.options.instance, .topic = first.source->options().topics.front()});
+    auto lock = kafka.make_lock(connection_options(run.manifest.scans[first.scan].options, report),
+                                {.job = commit.settings.transactional_id,
+                                 .instance = run.options.instance,
+                                 .topic = first.source->options().topics.front()});
     if (!lock) {
       return std::unexpected(lock.error());
     }
@@ -199,11 +202,12 @@ Result<void> open_producer(Run& run, const connectors::KafkaLog& kafka) {
       return done;
     }
   }
-  auto producer = kafka.make_producer(
-      connection_options(sink->options, report),
-      {.transactional_id =
-           commit.settings.guarantee == commit::Guarantee::ExactlyOnce ? commit.settings.transactional_id : "",
-       .transaction_timeout_ms = commit.settings.transaction_timeout_ms});
+  auto producer =
+      kafka.make_producer(connection_options(sink->options, report),
+                          {.transactional_id = commit.settings.guarantee == commit::Guarantee::ExactlyOnce
+                                                   ? commit.settings.transactional_id
+                                                   : "",
+                           .transaction_timeout_ms = commit.settings.transaction_timeout_ms});
   if (!producer) {
     return std::unexpected(producer.error());
   }
@@ -222,7 +226,8 @@ Result<void> open_scans(Run& run, const connectors::KafkaLog& kafka) {
       return std::unexpected(source.error());
     }
     auto consumer = kafka.make_consumer(
-        connection_options(options, [&run](std::string_view line) { run.report->message(std::string(line)); }),
+        connection_options(options,
+                           [&run](std::string_view line) { run.report->message(std::string(line)); }),
         source->group);
     if (!consumer) {
       return std::unexpected(consumer.error());
@@ -238,7 +243,8 @@ Result<void> refuse_finished(const commit::JobRecord& job) {
   if (!job.finished) {
     return {};
   }
-  return usage(fmt::format("the job has finished: its bounded input was read to the end\nhint: {}", kRestartHint));
+  return usage(
+      fmt::format("the job has finished: its bounded input was read to the end\nhint: {}", kRestartHint));
 }
 
 // Which of input, filters, window and keys differ between two operators.
@@ -312,8 +318,9 @@ Result<void> restore_operators(Run& run) {
   }
   std::vector<commit::OperatorRecord> left = run.commit->record.operators;
   for (const ManifestOperator& op : run.manifest.operators) {
-    const auto found = std::ranges::find_if(
-        left, [&](const commit::OperatorRecord& it) { return it.fingerprint == op.fingerprint && it.mode == op.recovery; });
+    const auto found = std::ranges::find_if(left, [&](const commit::OperatorRecord& it) {
+      return it.fingerprint == op.fingerprint && it.mode == op.recovery;
+    });
     if (found == left.end()) {
       return usage(fmt::format("the state that was committed does not fit the query: {}\nhint: {}",
                                difference({}, op), kRestartHint));
@@ -339,11 +346,12 @@ Result<void> end_replay(Run& run) {
     partition.log->stop_at(partition.record.stop_offset);
     partition.finished = false;
     if (partition.watermark != partition.record.watermark && !run.options.accept_data_loss) {
-      return usage(fmt::format(
-          "{}: the records before offset {} are not those that the job has read before: their watermark is {}, it was "
-          "{}\nhint: {}",
-          place_text(partition.log->place()), partition.record.position, time_text(partition.watermark),
-          time_text(partition.record.watermark), kRestartHint));
+      return usage(
+          fmt::format("{}: the records before offset {} are not those that the job has read before: their "
+                      "watermark is {}, it was "
+                      "{}\nhint: {}",
+                      place_text(partition.log->place()), partition.record.position,
+                      time_text(partition.watermark), time_text(partition.record.watermark), kRestartHint));
     }
     partition.published = partition.watermark;
   }

@@ -10,8 +10,8 @@
 
 #include "runtime/job/connect.h"
 #include "runtime/job/entry_points.h"
-#include "runtime/job/job.h"
 #include "runtime/job/feeds.h"
+#include "runtime/job/job.h"
 #include "runtime/job/lane.h"
 #include "runtime/job/log_run.h"
 #include "runtime/job/manifest.h"
@@ -33,8 +33,8 @@ constexpr int64_t kNoBatch = INT64_MAX;
 struct WorkerRun {
   std::unique_ptr<Lane> lane;
   std::vector<std::unique_ptr<ScanRun>> scans;
-  std::vector<Feeds> feeds;         // by scan; jobs that commit
-  std::vector<Feeds> replay_feeds;  // what is fed while records are read again
+  std::vector<Feeds> feeds;                        // by scan; jobs that commit
+  std::vector<Feeds> replay_feeds;                 // what is fed while records are read again
   std::atomic<int64_t> batch_clock_ms = kNoBatch;  // the clock reading of the batch at hand
   std::atomic<uint64_t> bytes_read = 0;
   std::atomic<uint64_t> rows_read = 0;
@@ -56,8 +56,8 @@ struct Run {
   std::vector<LogScan> logs;
   std::unique_ptr<CommitRun> commit;  // jobs that write to a log
   bool any_idle_timeout = false;
-  bool opened = false;    // everything that the run needs
-  bool replaying = false;             // records are read again whose effects were committed
+  bool opened = false;     // everything that the run needs
+  bool replaying = false;  // records are read again whose effects were committed
   Pause pause;
   Sinks sinks;
   state::MemoryBudget budget;

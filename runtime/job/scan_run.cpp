@@ -48,8 +48,10 @@ std::unique_ptr<formats::MessageKey> message_key(const ManifestScan& scan, uint6
   if (scan.key_columns.empty()) {
     return nullptr;
   }
-  const auto format = scan.key_format == MessageFormat::Raw ? formats::KeyFormat::Raw : formats::KeyFormat::Json;
-  return std::make_unique<formats::MessageKey>(format, json_columns(scan), scan.key_columns, scan.key_names, flags);
+  const auto format =
+      scan.key_format == MessageFormat::Raw ? formats::KeyFormat::Raw : formats::KeyFormat::Json;
+  return std::make_unique<formats::MessageKey>(format, json_columns(scan), scan.key_columns, scan.key_names,
+                                               flags);
 }
 
 }  // namespace
@@ -143,9 +145,10 @@ void ScanRun::reject(const abi::RowError& error, std::string_view line) {
   const uint64_t number = state_.line;  // the kernel counts as it goes
   if (rejected_ && scan_.messages) {
     const connectors::TopicPartition& from = partition_->log->place();
-    rejected_->add({line, std::string(reason_text(error.reason)), field, from.topic,
-                    static_cast<uint32_t>(from.partition), static_cast<uint64_t>(state_.message->offset), number},
-                   state_.watermark);
+    rejected_->add(
+        {line, std::string(reason_text(error.reason)), field, from.topic,
+         static_cast<uint32_t>(from.partition), static_cast<uint64_t>(state_.message->offset), number},
+        state_.watermark);
     return;
   }
   if (rejected_) {
@@ -187,7 +190,8 @@ void ScanRun::report_failure() {
     if (message != end && message->value.data != nullptr) {
       row = fmt::format("  {}\n", shown_row({message->value.data, message->value.size}, 0));
     }
-    outcome_.fail(ExitStatus::InputOutput, fmt::format("{}{}", describe_failure(manifest_, failure, place), row));
+    outcome_.fail(ExitStatus::InputOutput,
+                  fmt::format("{}{}", describe_failure(manifest_, failure, place), row));
     return;
   }
   const uint64_t batch_bytes = static_cast<uint64_t>(batch_.end - batch_.begin);

@@ -32,18 +32,19 @@ struct PartitionRun {
   uint64_t lines = 0;                     // read so far
   bool finished = false;
   // Of a log.
-  bool idle = false;            // silent for so long that it holds no watermark
-  int64_t silent_since_us = 0;  // monotonic; 0: not at its end
-  int64_t idle_timeout_us = 0;  // 0: never idle
-  connectors::LogPartition* log = nullptr;  // is `input`
+  bool idle = false;                            // silent for so long that it holds no watermark
+  int64_t silent_since_us = 0;                  // monotonic; 0: not at its end
+  int64_t idle_timeout_us = 0;                  // 0: never idle
+  connectors::LogPartition* log = nullptr;      // is `input`
   std::vector<state::LowWater> low_water = {};  // by operator
-  commit::PartitionRecord record = {};           // as it was committed last
+  commit::PartitionRecord record = {};          // as it was committed last
 };
 
 class Schedule {
  public:
   // `clock` tells when a silent partition is idle.
-  Schedule(uint32_t scan_count, time::Clock& clock) : clock_(clock), scans_(scan_count), unfinished_of_(scan_count) {}
+  Schedule(uint32_t scan_count, time::Clock& clock)
+      : clock_(clock), scans_(scan_count), unfinished_of_(scan_count) {}
 
   void add(PartitionRun& partition);
   // The next partition to read, or null: wait a little (`take` itself waits up to `patience_ms`), or all are finished.

@@ -20,8 +20,9 @@ namespace weir::job {
 namespace {
 
 // What can be set when a job is started, because compiled code does not depend on it. `*` stands for a column.
-constexpr std::string_view kSettings[] = {"memory.budget", "parallelism.default", "pipeline.name",
-                                          "session.allowed-lateness"};
+constexpr std::string_view kSettings[] = {"commit.interval",          "memory.budget",
+                                          "parallelism.default",      "pipeline.name",
+                                          "session.allowed-lateness", "table.exec.source.idle-timeout"};
 constexpr std::string_view kSourceOptions[] = {"connector",
                                                "fields.*.end",
                                                "fields.*.kind",
@@ -38,10 +39,22 @@ constexpr std::string_view kSourceOptions[] = {"connector",
                                                "on-error",
                                                "partitions",
                                                "path",
+                                               "properties.*",
                                                "rows-per-second",
-                                               "seed"};
-constexpr std::string_view kSinkOptions[] = {"connector", "path", "sink.rolling-policy.file-size",
-                                             "standard-error"};
+                                               "scan.bounded.*",
+                                               "scan.startup.*",
+                                               "scan.topic-partition-discovery.interval",
+                                               "scan.watermark.idle-timeout",
+                                               "seed",
+                                               "topic"};
+constexpr std::string_view kSinkOptions[] = {"connector",
+                                             "path",
+                                             "properties.*",
+                                             "sink.delivery-guarantee",
+                                             "sink.rolling-policy.file-size",
+                                             "sink.transactional-id-prefix",
+                                             "standard-error",
+                                             "topic"};
 
 bool matches(std::string_view pattern, std::string_view key) {
   const size_t star = pattern.find('*');

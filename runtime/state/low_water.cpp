@@ -5,7 +5,8 @@
 namespace weir::state {
 
 void LowWater::forget_fired(int64_t watermark) {
-  const int64_t first_open = watermark > abi::kEndOfTime - time::kEpsilon ? abi::kEndOfTime : watermark + time::kEpsilon;
+  const int64_t first_open =
+      watermark > abi::kEndOfTime - time::kEpsilon ? abi::kEndOfTime : watermark + time::kEpsilon;
   first_.erase(first_.begin(), first_.upper_bound(first_open));
 }
 

@@ -51,8 +51,8 @@ TEST(Settings, WhatTheCodeDependsOnCannotBeSet) {
   EXPECT_EQ(override_error("db.out.connector", "print"), "`db.out.connector` " + reason);
   EXPECT_EQ(override_error("order.path", "x"),
             "unknown setting `order.path`: tables of this job are `db.out`, `orders`; settings are "
-            "`memory.budget`, "
-            "`parallelism.default`, `pipeline.name`, `session.allowed-lateness`");
+            "`commit.interval`, `memory.budget`, `parallelism.default`, `pipeline.name`, "
+            "`session.allowed-lateness`, `table.exec.source.idle-timeout`");
 }
 
 TEST(Settings, ReferencesAreResolved) {
