@@ -12,11 +12,21 @@ namespace {
 struct RunArguments {
   CompileArguments compile;
   bool quiet = false;
+  std::string restart_from;
+  bool accept_data_loss = false;
+  std::string instance;
 };
 
 void add_run_arguments(CLI::App& app, RunArguments& arguments) {
   add_compile_arguments(app, arguments.compile);
   app.add_flag("--quiet,-q", arguments.quiet, "no progress and no summary on standard error");
+  app.add_option("--restart-from", arguments.restart_from,
+                 "do not go on where the job was committed last: begin at these offsets, with empty state")
+      ->check(CLI::IsMember({"committed", "earliest", "latest"}));
+  app.add_flag("--accept-data-loss", arguments.accept_data_loss,
+               "go on although input that is needed has been deleted");
+  app.add_option("--instance", arguments.instance,
+                 "name of this copy of the job among those that stand by; the host's name without it");
 }
 
 int compile_and_run(std::shared_ptr<const diagnostics::Source> source, const RunArguments& arguments) {
@@ -26,6 +36,9 @@ int compile_and_run(std::shared_ptr<const diagnostics::Source> source, const Run
       .compile = std::move(*compile), .backend = {}, .run = {}, .tables = is_terminal(STDOUT_FILENO)};
   options.run.overrides = options.compile.overrides;
   options.run.summary = !arguments.quiet;
+  options.run.restart_from = arguments.restart_from;
+  options.run.accept_data_loss = arguments.accept_data_loss;
+  options.run.instance = arguments.instance;
   // Rows on the same terminal are progress enough.
   options.run.progress = !arguments.quiet && is_terminal(STDERR_FILENO) && !options.tables;
   catalog::Catalog catalog;

@@ -37,6 +37,10 @@ Flag split(std::string_view argument) {
   return {argument.substr(0, equals), argument.substr(equals + 1), true};
 }
 
+bool takes_value(std::string_view flag) {
+  return flag == "--set" || flag == "--threads" || flag == "--restart-from" || flag == "--instance";
+}
+
 std::expected<Arguments, std::string> parse(int argc, char** argv) {
   Arguments arguments;
   for (int i = 1; i < argc; ++i) {
@@ -53,7 +57,11 @@ std::expected<Arguments, std::string> parse(int argc, char** argv) {
       arguments.run.summary = false;
       continue;
     }
-    if (flag.name != "--set" && flag.name != "--threads") {
+    if (flag.name == "--accept-data-loss") {
+      arguments.run.accept_data_loss = true;
+      continue;
+    }
+    if (!takes_value(flag.name)) {
       return std::unexpected(fmt::format("unknown argument `{}`", argv[i]));
     }
     if (!flag.has_value) {
@@ -70,6 +78,18 @@ std::expected<Arguments, std::string> parse(int argc, char** argv) {
       arguments.run.overrides.emplace_back(flag.value.substr(0, equals), flag.value.substr(equals + 1));
       continue;
     }
+    if (flag.name == "--instance") {
+      arguments.run.instance = flag.value;
+      continue;
+    }
+    if (flag.name == "--restart-from") {
+      if (flag.value != "committed" && flag.value != "earliest" && flag.value != "latest") {
+        return std::unexpected(
+            fmt::format("`--restart-from {}` is none of `committed`, `earliest` and `latest`", flag.value));
+      }
+      arguments.run.restart_from = flag.value;
+      continue;
+    }
     const char* end = flag.value.data() + flag.value.size();
     const auto [stop, code] = std::from_chars(flag.value.data(), end, arguments.run.threads);
     if (code != std::errc{} || stop != end || arguments.run.threads == 0) {
@@ -80,7 +100,10 @@ std::expected<Arguments, std::string> parse(int argc, char** argv) {
 }
 
 std::string usage_text(std::string_view program) {
-  return fmt::format("usage: {} [--set key=value]… [--threads N] [--quiet] [--version] [--help]\n", program);
+  return fmt::format(
+      "usage: {} [--set key=value]… [--threads N] [--restart-from PLACE] [--accept-data-loss] [--instance NAME] [--quiet] "
+      "[--version] [--help]\n",
+      program);
 }
 
 std::string help_text(std::string_view program, const Manifest& manifest) {
@@ -89,6 +112,9 @@ std::string help_text(std::string_view program, const Manifest& manifest) {
       "Runs the job `{}` (compiled from {} by weir {}) until its input ends or a signal arrives.\n\n"
       "  --set key=value   a setting (`parallelism.default`) or an option of a table (`orders.path`)\n"
       "  --threads N       as `parallelism.default`: at most N threads; default all cores\n"
+      "  --restart-from P  committed, earliest, latest: begin at these offsets of the input, with empty state\n"
+      "  --accept-data-loss  go on although input that is needed has been deleted\n"
+      "  --instance NAME   of this copy of the job among those that stand by; default the host's name\n"
       "  --quiet, -q       no summary on standard error\n"
       "  --version         of weir, and what was compiled\n\n",
       usage_text(program), manifest.job_name, manifest.source_name, manifest.weir_version);
@@ -110,7 +136,7 @@ std::string help_text(std::string_view program, const Manifest& manifest) {
   for (const ManifestSink& sink : manifest.sinks) {
     describe("writes", sink.table, sink.options);
   }
-  return text + "\nExit status: 0 finished, 2 usage, 3 input or output failed.\n";
+  return text + "\nExit status: 0 finished, 2 usage, 3 input or output failed, 75 try again.\n";
 }
 
 void say(int descriptor, std::string_view text) {

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "runtime/connectors/load_kafka.h"
 #include "runtime/job/run.h"
@@ -25,6 +26,12 @@ std::unexpected<Error> usage(std::string text) {
 
 std::string place_text(const TopicPartition& place) {
   return fmt::format("partition {} of topic `{}`", place.partition, place.topic);
+}
+
+std::string instance_name(const Run& run) {
+  char host[256] = "";
+  gethostname(host, sizeof(host) - 1);
+  return run.options.instance.empty() ? host : run.options.instance;
 }
 
 constexpr std::string_view kRestartHint =
@@ -192,7 +199,7 @@ Result<void> open_producer(Run& run, const connectors::KafkaLog& kafka) {
     const LogScan& first = run.logs.front();
     auto lock = kafka.make_lock(connection_options(run.manifest.scans[first.scan].options, report),
                                 {.job = commit.settings.transactional_id,
-                                 .instance = run.options.instance,
+                                 .instance = instance_name(run),
                                  .topic = first.source->options().topics.front()});
     if (!lock) {
       return std::unexpected(lock.error());
@@ -224,6 +231,10 @@ Result<void> open_scans(Run& run, const connectors::KafkaLog& kafka) {
     auto source = log_source_options(run.manifest, scan);
     if (!source) {
       return std::unexpected(source.error());
+    }
+    if (run.options.restart_from == "earliest" || run.options.restart_from == "latest") {
+      source->start.kind = run.options.restart_from == "earliest" ? connectors::LogBound::Kind::Earliest
+                                                                  : connectors::LogBound::Kind::Latest;
     }
     auto consumer = kafka.make_consumer(
         connection_options(options,
