@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""Breaks recovery on purpose, one way after the other: the simulation has to notice each.
+
+  tests/sim/mutants.py [--seeds N] [--build DIR] [NAME…]
+
+Each mutant is a piece of source that is replaced. The sources are put back afterwards, whatever happens; the tree must have no
+uncommitted change in them. Exit status 1 if a mutant lives.
+"""
+
+import argparse
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+# name: what is broken; file; what stands there; what stands there instead
+MUTANTS = {
+    "watermark moves during replay": (
+        "runtime/job/worker.cpp", "  if (run.replaying) {\n    return;", "  if (false) {\n    return;"),
+    "replay is not stopped at the position": (
+        "runtime/job/job.cpp", "partition.log->stop_at(partition.record.position);",
+        "partition.log->stop_at(partition.record.position + 3);"),
+    "replay feeds every consumer": (
+        "runtime/job/lane.h", "on ? replay_consumers_.data() : consumers_.data()", "consumers_.data()"),
+    "reading goes on at the position, without replay": (
+        "runtime/job/committer.cpp", "          .low_offset = low.offset,", "          .low_offset = position,"),
+    "watermark at the low-water offset is left out": (
+        "runtime/job/log_run.cpp", "partition.watermark = start.record.low_watermark;",
+        "partition.watermark = start.record.watermark;"),
+    "low-water offset is the highest of the windows": (
+        "runtime/state/low_water.cpp", "std::ranges::min_element(first_", "std::ranges::max_element(first_"),
+    "how far operators have come is forgotten": (
+        "runtime/job/log_run.cpp", "    (*run.operators)[op.id].reached = found->reached;\n", ""),
+    "replay judges by the record's watermark alone": (
+        "runtime/job/feeds.cpp", "    feed.state->watermark_floor = feed.op->reached;\n    state::forget_panes",
+        "    state::forget_panes"),
+    "what was committed is read before earlier producers are fenced": (
+        "runtime/job/log_run.cpp", "  commit.producer = std::move(*producer);\n  return commit.producer->open();",
+        "  commit.producer = std::move(*producer);\n  return {};"),
+    "state is kept after a commit whose outcome is not known": (
+        "runtime/job/committer.cpp", "    fail(done.error());\n  }\n}\n\ncommit::Epoch",
+        "    auto& producer = run_.commit->producer;\n    if (!producer->open()) fail(done.error());\n  }\n}\n\ncommit::Epoch"),
+    "positions go ahead of the records": (
+        "runtime/commit/epoch.cpp", "  if (auto done = produce(producer, epoch); !done) {\n    return done;\n  }\n  return producer.commit(epoch.offsets);",
+        "  if (auto done = producer.commit(epoch.offsets); !done) {\n    return done;\n  }\n  if (auto done = producer.begin(); !done) return done;\n  if (auto done = produce(producer, epoch); !done) {\n    return done;\n  }\n  return producer.commit({});"),
+    "partitions that did not move lose their record": (
+        "runtime/job/committer.cpp", "    if (record != partition.record ||", "    if (record.position != partition.record.position ||"),
+    "windows that are due do not fire before the commit but after": (
+        "runtime/job/committer.cpp", "    epoch = take_epoch(finished);",
+        "    epoch = take_epoch(finished);\n    for (auto* sink : run_.commit->sinks) (void)sink->take();"),
+    "panes are not looked up again for each batch": (
+        "runtime/job/feeds.cpp", "    state::forget_panes(*feed.state);\n", ""),
+    "rows of replay are routed again": (
+        "runtime/job/scan_run.cpp", "  again_ = true;", "  again_ = false;"),
+}
+
+
+def build_and_run(build, seeds):
+    built = subprocess.run(["ninja", "-C", build, "weir_sim"], capture_output=True, text=True, check=False)
+    if built.returncode != 0:
+        return "does not compile:\n" + built.stdout[-2000:]
+    try:
+        ran = subprocess.run([f"{build}/bin/weir_sim", "--seeds", str(seeds)], capture_output=True, text=True,
+                             check=False, timeout=300)
+    except subprocess.TimeoutExpired:
+        return "found (it never ends)"
+    if ran.returncode == 0:
+        return "LIVES"
+    return "found: " + (ran.stdout.splitlines() or ["crashed"])[0]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, default=2000)
+    parser.add_argument("--build", default=str(ROOT / "build/release"))
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    arguments = parser.parse_args()
+    alive = 0
+    for name, (file, old, new) in MUTANTS.items():
+        if arguments.names and name not in arguments.names:
+            continue
+        path = ROOT / file
+        source = path.read_text()
+        if source.count(old) != 1:
+            print(f"{name}: {file} has {source.count(old)} places of it", flush=True)
+            alive += 1
+            continue
+        try:
+            path.write_text(source.replace(old, new))
+            verdict = build_and_run(arguments.build, arguments.seeds)
+        finally:
+            path.write_text(source)
+        alive += not verdict.startswith("found")
+        print(f"{name}: {verdict}", flush=True)
+    subprocess.run(["ninja", "-C", arguments.build, "weir_sim"], capture_output=True, check=False)
+    return 1 if alive else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
