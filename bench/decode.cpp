@@ -99,15 +99,22 @@ BENCHMARK(complete_parser)->Unit(benchmark::kMillisecond);
 extern "C" {
 
 uint32_t hole_row_bytes() { return kRowBytes; }
-const char* hole_decode_value(ScanState* scan, uint32_t column, const char* at, const char* end, char* row) {
-  switch (column) {
-    case 0: return column_bigint(scan, at, end, row, abi::kNoOffset, 0);
-    case 1: return column_bigint(scan, at, end, row, abi::kNoOffset, 1);
-    case 2: return column_decimal64(scan, at, end, row, 8, 2, 10, 2);
-    case 3: return column_string(scan, at, end, row, 16, 3);
-    case 4: return column_timestamp(scan, at, end, row, 32, 4, 3, false, 0);
+const char* hole_decode_columns(ScanState* scan, const weir::abi::ShapeStep** step, const char* at,
+                                const char* end, char* row, weir::abi::Commas* commas) {
+  while (true) {
+    const uint32_t column = (*step)->action;
+    switch (column) {
+      case 0: at = column_bigint(scan, at, end, row, abi::kNoOffset, 0); break;
+      case 1: at = column_bigint(scan, at, end, row, abi::kNoOffset, 1); break;
+      case 2: at = column_decimal64(scan, at, end, row, 8, 2, 10, 2); break;
+      case 3: at = column_string(scan, at, end, row, 16, 3); break;
+      case 4: at = column_timestamp(scan, at, end, row, 32, 4, 3, false, 0); break;
+      default: return at;
+    }
+    if (at == nullptr) return nullptr;
+    at = column_end(at, ++*step, commas, column != 4);
+    if (at == nullptr) return nullptr;
   }
-  return nullptr;
 }
 bool hole_nulls_allowed(const char*) { return true; }
 uint32_t hole_complete_row(Context*, char* row, int64_t* watermark) {

@@ -1,15 +1,26 @@
 // For (a BIGINT, b STRING, c DECIMAL(10, 2)) of which b is not read:
 //
-//   switch (column) {
-//     case 0: return column_bigint(scan, at, end, row, 8, 0);
-//     case 1: return column_string(scan, at, end, row, kNoOffset, 1);
-//     case 2: return column_decimal64(scan, at, end, row, 16, 2, 10, 2);
-//   }
+//   choose:
+//     switch (step->action) { case 0: goto a; case 1: goto b; case 2: goto c; default: return at; }
+//   a:
+//     at = column_bigint(scan, at, end, row, 8, 0);        // both return null where the record is not of the shape
+//     at = column_end(at, ++step, commas, …);
+//     if (step->action != 1) goto choose;
+//   b:
+//     at = column_string(scan, at, end, row, kNoOffset, 1);
+//     at = column_end(at, ++step, commas, …);
+//     if (step->action != 2) goto choose;
+//   c:
+//     at = column_decimal64(scan, at, end, row, 16, 2, 10, 2);
+//     at = column_end(at, ++step, commas, …);
+//     goto choose;
 //
-// The loop around it, over the members of the record before, and the parsers are C++ (runtime/kernels/decode_record.h).
+// So members in the order of the columns, which is the usual one, are straight-line code, and any other order still has a
+// parser of its own for each column. The loop over records and the parsers are C++ (runtime/kernels/decode_record.h).
 #include "compiler/codegen/emit_decode_json.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <map>
 
 #include "compiler/diagnostics/check.h"
@@ -68,30 +79,76 @@ Parser parser_of(Emit& emit, const Type& type, uint32_t& times) {
 
 }  // namespace
 
-void emit_decode_value(Emit& emit, const KernelCopy& kernel, const plan::Scan& scan, const RowShape& row) {
-  auto* const none = emit.block("none");
-  auto* const choice = emit.b.CreateSwitch(emit.argument(1), none);
+void emit_decode_columns(Emit& emit, const KernelCopy& kernel, const plan::Scan& scan, const RowShape& row) {
+  const auto kernel_function = [&](const char* name) {
+    const auto found = kernel.functions.find(name);
+    WEIR_CHECK(found != kernel.functions.end(), std::string("the scan lacks ") + name);
+    return found->second;
+  };
+  llvm::Type* const pointer = emit.b.getPtrTy();
+  llvm::Value* const step_argument = emit.argument(1);
+  llvm::Value* const step_slot = emit.slot(pointer, "step");
+  llvm::Value* const at_slot = emit.slot(pointer, "at");
+  emit.store(emit.load(pointer, step_argument), step_slot);
+  emit.store(emit.argument(2), at_slot);
+  const auto action = [&] {
+    llvm::Value* step = emit.load(pointer, step_slot);
+    return emit.load(emit.b.getInt32Ty(), emit.at(step, offsetof(abi::ShapeStep, action)), 4);
+  };
+
+  auto* const choose = emit.block("choose");
+  auto* const other = emit.block("other");
+  auto* const mismatch = emit.block("mismatch");
+  emit.b.CreateBr(choose);
+  emit.b.SetInsertPoint(choose);
+  auto* const choice = emit.b.CreateSwitch(action(), other);
+
+  const auto go_on_unless_null = [&](llvm::Value* at) {
+    auto* const fits = emit.block("fits");
+    emit.b.CreateCondBr(emit.b.CreateIsNull(at), mismatch, fits);
+    emit.b.SetInsertPoint(fits);
+  };
+  uint32_t last = 0;
+  for (uint32_t i = 0; i < row.types.size(); ++i) {
+    if (is_member(scan, i)) last = i;
+  }
   uint32_t times = 0;
+  llvm::BasicBlock* before = nullptr;  // where the column before ends
+  llvm::Value* action_before = nullptr;
   for (uint32_t i = 0; i < row.types.size(); ++i) {
     if (!is_member(scan, i)) continue;
-    auto* const block = emit.block("column");
-    choice->addCase(emit.i32(i), block);
-    emit.b.SetInsertPoint(block);
+    auto* const column = emit.block("column");
+    choice->addCase(emit.i32(i), column);
+    if (before != nullptr) {
+      emit.b.SetInsertPoint(before);
+      emit.b.CreateCondBr(emit.b.CreateICmpEQ(action_before, emit.i32(i)), column, choose);
+    }
+    emit.b.SetInsertPoint(column);
     const Parser parser = parser_of(emit, row.types[i], times);
-    const auto found = kernel.functions.find(parser.function);
-    WEIR_CHECK(found != kernel.functions.end(), std::string("the scan lacks ") + parser.function);
-    std::vector<llvm::Value*> arguments = {emit.argument(0),
-                                           emit.argument(2),
-                                           emit.argument(3),
-                                           emit.argument(4),
-                                           emit.i32(row.layout.offsets[i]),
-                                           emit.i32(i)};
+    std::vector<llvm::Value*> arguments = {
+        emit.argument(0), emit.load(pointer, at_slot),     emit.argument(3),
+        emit.argument(4), emit.i32(row.layout.offsets[i]), emit.i32(i)};
     arguments.insert(arguments.end(), parser.constants.begin(), parser.constants.end());
-    llvm::CallInst* const value = emit.b.CreateCall(found->second, arguments);
-    if (i >= kInlinedColumns) value->setIsNoInline();
-    emit.b.CreateRet(value);
+    llvm::CallInst* const behind = emit.b.CreateCall(kernel_function(parser.function), arguments);
+    if (i >= kInlinedColumns) behind->setIsNoInline();
+    llvm::Value* const next = emit.at(emit.load(pointer, step_slot), sizeof(abi::ShapeStep));
+    emit.store(next, step_slot);
+    go_on_unless_null(behind);
+    llvm::Value* const literal = emit.b.CreateCall(kernel_function("column_end"),
+                                                   {behind, next, emit.argument(5), emit.i1(i != last)});
+    go_on_unless_null(literal);
+    emit.store(literal, at_slot);
+    action_before = action();
+    before = emit.b.GetInsertBlock();
   }
-  emit.b.SetInsertPoint(none);
+  if (before != nullptr) {
+    emit.b.SetInsertPoint(before);
+    emit.b.CreateBr(choose);
+  }
+  emit.b.SetInsertPoint(other);
+  emit.store(emit.load(pointer, step_slot), step_argument);
+  emit.b.CreateRet(emit.load(pointer, at_slot));
+  emit.b.SetInsertPoint(mismatch);
   emit.b.CreateRet(llvm::ConstantPointerNull::get(emit.b.getPtrTy()));
 }
 

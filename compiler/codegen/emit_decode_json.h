@@ -1,4 +1,4 @@
-// The generated half of the JSON decoder: which parser each column has, with what constants.
+// The generated half of the JSON decoder: which parser each column has, with what constants, and which comes next.
 #pragma once
 
 #include "compiler/codegen/emit_row.h"
@@ -7,8 +7,8 @@
 
 namespace weir::codegen {
 
-// hole_decode_value(scan, column, at, end, row): the value at `at` into a column.
-void emit_decode_value(Emit& emit, const KernelCopy& kernel, const plan::Scan& scan, const RowShape& row);
+// hole_decode_columns(scan, step, at, end, row): the values of columns that follow each other.
+void emit_decode_columns(Emit& emit, const KernelCopy& kernel, const plan::Scan& scan, const RowShape& row);
 // hole_nulls_allowed(row): whether every column that is NOT NULL has a value.
 void emit_nulls_allowed(Emit& emit, const plan::Scan& scan, const RowShape& row);
 

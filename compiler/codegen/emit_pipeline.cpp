@@ -354,11 +354,11 @@ class PipelineEmitter {
     const RowShape& row = shapes_.sources[pipeline.id];
     HoleTable holes;
     holes["hole_row_bytes"] = constant(row.layout.row_bytes);
-    holes["hole_decode_value"] = [&](Emit& emit) {
+    holes["hole_decode_columns"] = [&](Emit& emit) {
       if (options_.strict_decoder_only) {
         emit.b.CreateRet(llvm::ConstantPointerNull::get(emit.b.getPtrTy()));
       } else {
-        emit_decode_value(emit, copy, scan, row);
+        emit_decode_columns(emit, copy, scan, row);
       }
     };
     holes["hole_nulls_allowed"] = [&](Emit& emit) { emit_nulls_allowed(emit, scan, row); };

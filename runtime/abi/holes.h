@@ -25,6 +25,8 @@ struct StateMemory {
 };
 
 struct ScanState;
+struct ShapeStep;
+struct Commas;
 struct MessageInfo;
 struct RowError;
 
@@ -45,9 +47,11 @@ uint64_t weir_state_allocate(StateMemory* memory, uint64_t bytes);
 
 // ---- scan (runtime/kernels/scan_lines.cpp, scan_messages.cpp) ----------------------------------
 uint32_t hole_row_bytes();
-// Parses the JSON value at `at` into a column of `row` (value and NULL bit); returns the byte behind the value, or null: the
-// strict parser decides about the whole record. See runtime/abi/json_values.h.
-const char* hole_decode_value(ScanState* scan, uint32_t column, const char* at, const char* end, char* row);
+// Parses the values of columns, the first one that of `*step` at `at`, into `row`, and passes the literals that follow them, up
+// to a step that is no column's; stops behind its literal, with `*step` there. Null: the record is none of this shape, or a
+// value is for the strict parser. See runtime/abi/json_values.h.
+const char* hole_decode_columns(ScanState* scan, const weir::abi::ShapeStep** step, const char* at,
+                                const char* end, char* row, weir::abi::Commas* commas);
 // Whether every column that is NOT NULL has a value.
 bool hole_nulls_allowed(const char* row);
 // scan_messages: the value is one column's bytes (format raw), no JSON object.

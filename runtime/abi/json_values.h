@@ -33,12 +33,14 @@ namespace weir::abi {
 // Where a column goes in the row.
 struct Place {
   char* row;
-  uint32_t offset;  // kNoOffset: checked, not kept
-  uint32_t column;  // its NULL bit
+  uint32_t offset;       // kNoOffset: checked, not kept
+  uint32_t column;       // its NULL bit
+  bool counted = false;  // the bit says "not NULL" already
 
   template <typename T>
   WEIR_INLINE void put(T value) const {
     if (offset != kNoOffset) memcpy(row + offset, &value, sizeof(T));
+    if (counted) return;
     uint64_t nulls;
     char* word = row + column / 64 * 8;
     memcpy(&nulls, word, 8);
@@ -68,33 +70,41 @@ WEIR_INLINE const char* null_value(const char* at, Place place) {
 template <typename T>
 WEIR_INLINE const char* integer_value(const char* at, const char* end, Place place, int64_t min,
                                       int64_t max) {
+  if (place.offset == kNoOffset) {
+    // Any number of so few digits is in range.
+    constexpr uint32_t kFewDigits = sizeof(T) == 8 ? 18 : sizeof(T) == 4 ? 9 : sizeof(T) == 2 ? 4 : 2;
+    const uint32_t count = count_digits(at);
+    if (count - 1 < kFewDigits && (*at != '0' || count == 1)) [[likely]] {
+      place.put(T{});
+      return at + count;
+    }
+  }
   const Digits8 first = load_digits(at);
   int64_t value;
   if (first.not_digits != 0) [[likely]] {
     const uint32_t count = first.count();
-    if (count == 0) {
-      if (*at == 'n') return null_value(at, place);
-      at = weir_json_integer_rest(at, end, &value);
-      if (at == nullptr) return nullptr;
-    } else {
+    if (count != 0 && (*at != '0' || count == 1)) [[likely]] {
       value = static_cast<int64_t>(number_of(first.values, count));
-      if (*at == '0' && count > 1) return nullptr;
-      at += count;
+      if (value > max) return nullptr;
+      place.put(static_cast<T>(value));
+      return at + count;
     }
   } else {
     const Digits8 second = load_digits(at + 8);
-    if (second.not_digits == 0 || *at == '0') {
-      at = weir_json_integer_rest(at, end, &value);
-      if (at == nullptr) return nullptr;
-    } else {
+    if (second.not_digits != 0 && *at != '0') [[likely]] {
       const uint32_t count = second.count();
       const uint64_t low = count == 0 ? 0 : number_of(second.values, count);
       value = static_cast<int64_t>(number_of(first.values) * kPowersOfTen[count] + low);
-      at += 8 + count;
+      if (value > max) return nullptr;
+      place.put(static_cast<T>(value));
+      return at + 8 + count;
     }
   }
-  if (value < min || value > max) return nullptr;
-  place.put(static_cast<T>(value));
+  if (*at == 'n') return null_value(at, place);
+  int64_t rest;
+  at = weir_json_integer_rest(at, end, &rest);
+  if (at == nullptr || rest < min || rest > max) return nullptr;
+  place.put(static_cast<T>(rest));
   return at;
 }
 
@@ -102,33 +112,37 @@ WEIR_INLINE const char* integer_value(const char* at, const char* end, Place pla
 template <typename T>
 WEIR_INLINE const char* decimal_value(const char* at, const char* end, Place place, uint32_t precision,
                                       uint32_t scale) {
-  if (*at == 'n') return null_value(at, place);
-  const Digits8 whole = load_digits(at);
-  if (whole.not_digits != 0 && scale <= 8) [[likely]] {
-    const uint32_t count = whole.count();
-    if (count != 0 && !(*at == '0' && count > 1)) [[likely]] {
-      uint64_t value = number_of(whole.values, count) * kPowersOfTen[scale];
-      const char* behind = at + count;
-      bool exact = true;
-      if (*behind == '.') {
-        const Digits8 fraction = load_digits(behind + 1);
-        const uint32_t digits = fraction.not_digits == 0 ? 0 : fraction.count();
-        exact = digits - 1 < scale;  // 1 … scale digits, at most seven
-        // The digits stand left in a field of `scale`, zeros behind them.
-        const uint64_t kept = exact ? fraction.values & ((uint64_t{1} << (8 * digits)) - 1) : 0;
-        if (scale != 0) value += number_of(kept << (64 - 8 * scale));
-        behind += 1 + digits;
-      }
-      if (exact && (precision > 18 || value < kPowersOfTen[precision])) [[likely]] {
-        place.put(static_cast<T>(value));
-        return behind;
-      }
+  const uint32_t whole = count_digits(at);
+  if (whole - 1 < 8 && scale <= 8 && (*at != '0' || whole == 1)) [[likely]] {
+    const char* behind = at + whole;
+    uint64_t fraction = 0;  // its digits, and zeros behind them up to `scale`
+    bool exact = true;
+    if (scale != 0 && *behind == '.') {
+      const uint32_t digits = count_digits(behind + 1);
+      exact = digits - 1 < scale;
+      fraction = load_digits(behind + 1).values;
+      if (digits < 8) fraction &= (uint64_t{1} << (8 * digits)) - 1;
+      behind += 1 + digits;
+    }
+    // As in a field of eight: digits stand right, the last one in the highest byte.
+    const uint64_t high = load_digits(at).values << (64 - 8 * whole);
+    const uint64_t low = scale == 0 ? 0 : fraction << (64 - 8 * scale);
+    uint64_t value;
+    if (whole + scale <= 8) [[likely]] {
+      value = number_of((scale == 8 ? 0 : high >> (8 * scale)) | low);
+    } else {
+      value = number_of(high) * kPowersOfTen[scale] + number_of(low);
+    }
+    if (exact && (precision > 18 || value < kPowersOfTen[precision])) [[likely]] {
+      place.put(static_cast<T>(value));
+      return behind;
     }
   }
-  Int128 value;
-  at = weir_json_decimal_rest(at, end, precision, scale, &value);
+  if (*at == 'n') return null_value(at, place);
+  Int128 rest;
+  at = weir_json_decimal_rest(at, end, precision, scale, &rest);
   if (at == nullptr) return nullptr;
-  place.put(static_cast<T>(value));
+  place.put(static_cast<T>(rest));
   return at;
 }
 
@@ -178,6 +192,20 @@ WEIR_INLINE const char* string_value(Context* context, const char* at, const cha
   return at;
 }
 
+// Seconds and milliseconds of ":SS.mmm" and the byte `last`, in milliseconds; false: something else.
+WEIR_INLINE bool seconds_and_millis(const char* at, char last, int64_t* millis) {
+  const uint64_t expected = 0x003030302e30303au | uint64_t{static_cast<uint8_t>(last)} << 56;
+  const uint64_t values =
+      load<uint64_t>(at) ^ expected;  // zero where a sign stands, the digit where digits stand
+  // What each byte may reach without its highest bit: 0 for a sign, 5 for the tens of a minute, 9 for a digit.
+  if ((((values + 0x7f7676767f767a7fu) | values) & 0x8080808080808080u) != 0) return false;
+  const uint64_t pairs =
+      values * 10 + (values >> 8);  // bytes 1, 3, 5: seconds, tenths, hundredths and thousandths
+  const uint64_t sum = (pairs & 0x0000ff00ff00ff00u) * (uint64_t{1000} << 32 | 100u << 16 | 1u);
+  *millis = static_cast<int64_t>(sum >> 40 & 0xffff);
+  return true;
+}
+
 // Quoted timestamps, cut to `precision` digits. The minute that was met last is remembered, in one of the scan's slots.
 WEIR_INLINE const char* timestamp_value(ScanState* scan, const char* at, const char* end, Place place,
                                         uint32_t precision, bool utc, uint32_t slot) {
@@ -187,7 +215,13 @@ WEIR_INLINE const char* timestamp_value(ScanState* scan, const char* at, const c
   if (((load<uint64_t>(at) ^ cache.text[0]) | (load<uint64_t>(at + 8) ^ cache.text[1])) != 0) [[unlikely]] {
     if (!weir_json_minute(scan, at, end, slot)) return nullptr;
   }
-  // :SS, then the fraction.
+  int64_t millis;
+  if (precision >= 3 && seconds_and_millis(at + 16, utc ? 'Z' : '"', &millis) && (!utc || at[24] == '"'))
+      [[likely]] {
+    place.put(cache.minute_us + millis * 1000);
+    return at + (utc ? 25 : 24);
+  }
+  // :SS, then any fraction.
   const uint32_t tens = static_cast<uint8_t>(at[17]) - uint32_t{'0'};
   const uint32_t ones = static_cast<uint8_t>(at[18]) - uint32_t{'0'};
   if (at[16] != ':' || tens > 5 || ones > 9) return nullptr;
@@ -198,7 +232,8 @@ WEIR_INLINE const char* timestamp_value(ScanState* scan, const char* at, const c
     if (fraction.not_digits == 0) return nullptr;
     const uint32_t digits = fraction.count();
     const uint32_t kept = digits < precision ? digits : precision;
-    value += static_cast<int64_t>(number_of(fraction.values & ((uint64_t{1} << (8 * kept)) - 1)) / 100);
+    // Six digits at most, right in a field of eight.
+    value += static_cast<int64_t>(number_of((fraction.values & ((uint64_t{1} << (8 * kept)) - 1)) << 16));
     behind += 1 + digits;
   }
   if (utc) {

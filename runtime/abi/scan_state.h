@@ -48,6 +48,7 @@ struct ScanColumn {
 
 constexpr uint32_t kShapeSteps = 64;
 constexpr uint32_t kShapeLiteralBytes = 32;
+constexpr uint32_t kShapeColumns = 256;  // of the table; none is learnt for a wider one
 
 enum : uint32_t {
   kStepSkip = 0xffff0000u,  // a value of no column: checked for grammar only
@@ -62,8 +63,16 @@ struct ShapeStep {
   uint32_t action;  // index of a column, or kStep…
 };
 
+// Where the next values of a record probably end: at the commas that follow `from` within 64 bytes.
+struct Commas {
+  const char* from;
+  uint64_t bits;
+};
+
 struct Shape {
   ShapeStep steps[kShapeSteps];
+  uint64_t absent[kShapeColumns /
+                  64];  // NULL bits of a row of this shape, before its values: what the record does not have
   uint32_t step_count;  // 0: nothing learnt
   uint32_t misses;      // in a row
   uint32_t pause;       // records for which the fast path is not tried, because shapes keep changing

@@ -50,6 +50,9 @@ class ShapeWriter {
 // it, because only literals without line feeds never match beyond the record's end.
 bool write_shape(ScanState* scan, const char* line, const char* end) {
   if (std::memchr(line, '\n', static_cast<size_t>(end - line)) != nullptr) return false;
+  if (scan->column_count > abi::kShapeColumns) return false;
+  uint64_t* const absent = scan->shape.absent;
+  std::memset(absent, 0xff, sizeof scan->shape.absent);
   ShapeWriter writer(&scan->shape);
   Fault fault;
   const char* literal = line;
@@ -61,6 +64,11 @@ bool write_shape(ScanState* scan, const char* line, const char* end) {
     const std::string_view text(name, static_cast<size_t>(quote - name));
     const uint32_t column = escaped ? abi::kNoColumn : find_column(scan, text);
     if (escaped) return false;
+    if (column != abi::kNoColumn) {
+      const uint64_t bit = uint64_t{1} << (column % 64);
+      if ((absent[column / 64] & bit) == 0) return false;  // twice: the last one counts
+      absent[column / 64] &= ~bit;
+    }
     at = skip_space(skip_space(quote + 1, end) + 1, end);
     if (!writer.add(literal, at, column == abi::kNoColumn ? uint32_t{abi::kStepSkip} : column)) return false;
     Span value;

@@ -1,7 +1,7 @@
 // One JSON record to a row: by the shape of the record before it, else by weir_decode_json. What scan_lines and
 // scan_messages share; each includes it once.
 //
-// Holes: hole_decode_value, hole_nulls_allowed.
+// Holes: hole_decode_columns, hole_nulls_allowed.
 #pragma once
 
 #include "runtime/abi/holes.h"
@@ -13,21 +13,44 @@ namespace {
 
 using namespace weir::abi;
 
-// Expects the record to look like the one before. Null: it does not.
-WEIR_INLINE const char* decode_by_shape(ScanState* scan, const char* at, const char* end, char* row) {
-  for (const ShapeStep* step = scan->shape.steps;; ++step) {
-    if (!equal_masked(at, step->literal, step->mask)) return nullptr;
-    at += step->length;
-    const uint32_t action = step->action;
-    if (action < kStepSkip) [[likely]] {
-      at = hole_decode_value(scan, action, at, end, row);
-    } else if (action == kStepEnd) {
-      return at;
-    } else if (action == kStepSkip) {
-      at = weir_json_skip(at, end, 1);
-    }
-    if (at == nullptr) return nullptr;
+WEIR_INLINE Commas commas_from(const char* at) {
+  return {at, bits_equal(at, ',') | uint64_t{bits_equal(at + 32, ',')} << 32};
+}
+
+// The byte behind a step's literal; null: something else stands there.
+WEIR_INLINE const char* behind_literal(const char* at, const ShapeStep* step) {
+  return equal_masked(at, step->literal, step->mask) ? at + step->length : nullptr;
+}
+
+// Where the next value begins depends on where this one ends, and so a core would have to wait for each value's end before it
+// looks at the next. If the next comma says the same, it need not: it goes on from the comma while the comparison is under way.
+// The compiler must not know that both are the same address.
+WEIR_INLINE const char* by_comma(const char* at, Commas* commas) {
+  const char* comma = commas->from + __builtin_ctzg(commas->bits, 64);
+  commas->bits &= commas->bits - 1;
+  if (comma == at) [[likely]] {
+    __asm__("" : "+r"(comma));
+    return comma;
   }
+  return at;
+}
+
+// Expects the record to look like the one before. Null: it does not. The row's bitmap says that what the shape has is not NULL.
+WEIR_INLINE const char* decode_by_shape(ScanState* scan, const char* at, const char* end, char* row) {
+  const ShapeStep* step = scan->shape.steps;
+  Commas commas = commas_from(at);
+  at = behind_literal(at, step);
+  while (at != nullptr) {
+    at = hole_decode_columns(scan, &step, at, end, row, &commas);
+    if (at == nullptr || step->action == kStepEnd) [[likely]]
+      return at;
+    if (step->action == kStepSkip) at = weir_json_skip(at, end, 1);
+    if (at == nullptr) return nullptr;
+    commas = commas_from(at + 1);
+    ++step;
+    at = behind_literal(at, step);
+  }
+  return nullptr;
 }
 
 // json.fail-on-missing-field: a NULL may be a missing member, which the strict parser tells.
@@ -43,6 +66,12 @@ WEIR_INLINE void all_null(char* row, uint32_t columns) {
   for (uint32_t word = 0; word * 64 < columns; ++word) memset(row + word * 8, 0xff, 8);
 }
 
+// Few tables have more than one word.
+WEIR_INLINE void absent_null(char* row, const uint64_t* absent, uint32_t columns) {
+  memcpy(row, absent, 8);
+  for (uint32_t word = 1; word * 64 < columns; ++word) memcpy(row + word * 8, absent + word, 8);
+}
+
 // What a record is when it ends.
 enum class RecordEnd : uint8_t {
   Line,     // at the first line end
@@ -56,7 +85,7 @@ WEIR_INLINE bool decode(ScanState* scan, const char* record, const char* stop, b
   Shape& shape = scan->shape;
   if (shape.step_count != 0 && terminated) [[likely]] {
     if (shape.pause == 0) [[likely]] {
-      all_null(row, scan->column_count);
+      absent_null(row, shape.absent, scan->column_count);
       const char* behind = decode_by_shape(scan, record, stop, row);
       const bool whole = behind != nullptr && (kEnd == RecordEnd::Line || behind == stop + 1);
       if (whole && hole_nulls_allowed(row) && !may_lack_members(scan, row)) [[likely]] {
@@ -79,53 +108,59 @@ extern "C" {
 
 using namespace weir::abi;
 
-// ---- what hole_decode_value is made of; the compiler calls one per column ------------------------------
+// ---- what hole_decode_columns is made of; the compiler calls one per column ------------------------------
 
 #define WEIR_COLUMN [[gnu::always_inline]] const char*
 
+// `at` is where a value ends: the byte behind the step's literal, which begins there. `by_comma`: a comma, probably.
+WEIR_COLUMN column_end(const char* at, const ShapeStep* step, Commas* commas, bool by_comma) {
+  if (by_comma) at = weir::kernels::by_comma(at, commas);
+  return weir::kernels::behind_literal(at, step);
+}
+
 WEIR_COLUMN column_boolean(ScanState*, const char* at, const char*, char* row, uint32_t offset,
                            uint32_t column) {
-  return boolean_value(at, {row, offset, column});
+  return boolean_value(at, {row, offset, column, true});
 }
 WEIR_COLUMN column_tinyint(ScanState*, const char* at, const char* end, char* row, uint32_t offset,
                            uint32_t column) {
-  return integer_value<int8_t>(at, end, {row, offset, column}, INT8_MIN, INT8_MAX);
+  return integer_value<int8_t>(at, end, {row, offset, column, true}, INT8_MIN, INT8_MAX);
 }
 WEIR_COLUMN column_smallint(ScanState*, const char* at, const char* end, char* row, uint32_t offset,
                             uint32_t column) {
-  return integer_value<int16_t>(at, end, {row, offset, column}, INT16_MIN, INT16_MAX);
+  return integer_value<int16_t>(at, end, {row, offset, column, true}, INT16_MIN, INT16_MAX);
 }
 WEIR_COLUMN column_integer(ScanState*, const char* at, const char* end, char* row, uint32_t offset,
                            uint32_t column) {
-  return integer_value<int32_t>(at, end, {row, offset, column}, INT32_MIN, INT32_MAX);
+  return integer_value<int32_t>(at, end, {row, offset, column, true}, INT32_MIN, INT32_MAX);
 }
 WEIR_COLUMN column_bigint(ScanState*, const char* at, const char* end, char* row, uint32_t offset,
                           uint32_t column) {
-  return integer_value<int64_t>(at, end, {row, offset, column}, INT64_MIN, INT64_MAX);
+  return integer_value<int64_t>(at, end, {row, offset, column, true}, INT64_MIN, INT64_MAX);
 }
 WEIR_COLUMN column_float(ScanState*, const char* at, const char* end, char* row, uint32_t offset,
                          uint32_t column) {
-  return float_value(at, end, {row, offset, column});
+  return float_value(at, end, {row, offset, column, true});
 }
 WEIR_COLUMN column_double(ScanState*, const char* at, const char* end, char* row, uint32_t offset,
                           uint32_t column) {
-  return double_value(at, end, {row, offset, column});
+  return double_value(at, end, {row, offset, column, true});
 }
 WEIR_COLUMN column_decimal64(ScanState*, const char* at, const char* end, char* row, uint32_t offset,
                              uint32_t column, uint32_t precision, uint32_t scale) {
-  return decimal_value<int64_t>(at, end, {row, offset, column}, precision, scale);
+  return decimal_value<int64_t>(at, end, {row, offset, column, true}, precision, scale);
 }
 WEIR_COLUMN column_decimal128(ScanState*, const char* at, const char* end, char* row, uint32_t offset,
                               uint32_t column, uint32_t precision, uint32_t scale) {
-  return decimal_value<Int128>(at, end, {row, offset, column}, precision, scale);
+  return decimal_value<Int128>(at, end, {row, offset, column, true}, precision, scale);
 }
 WEIR_COLUMN column_string(ScanState* scan, const char* at, const char* end, char* row, uint32_t offset,
                           uint32_t column) {
-  return string_value(scan->context, at, end, {row, offset, column});
+  return string_value(scan->context, at, end, {row, offset, column, true});
 }
 WEIR_COLUMN column_timestamp(ScanState* scan, const char* at, const char* end, char* row, uint32_t offset,
                              uint32_t column, uint32_t precision, bool utc, uint32_t slot) {
-  return timestamp_value(scan, at, end, {row, offset, column}, precision, utc, slot);
+  return timestamp_value(scan, at, end, {row, offset, column, true}, precision, utc, slot);
 }
 // Types that are not worth code of their own here: BYTES, DATE, intervals.
 WEIR_COLUMN column_other(ScanState* scan, const char* at, const char* end, char* row, uint32_t,

@@ -1,7 +1,7 @@
 // Lines of a batch to blocks of rows: finds line ends, decodes each line by the shape of the record before (or by
 // weir_decode_json, which knows every shape), completes the row, and hands blocks on.
 //
-// Holes: hole_row_bytes, hole_decode_value, hole_nulls_allowed, hole_complete_row, hole_consume.
+// Holes: hole_row_bytes, hole_decode_columns, hole_nulls_allowed, hole_complete_row, hole_consume.
 #include "runtime/kernels/decode_record.h"
 
 namespace weir::kernels {

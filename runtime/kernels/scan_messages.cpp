@@ -1,7 +1,7 @@
 // Messages of a batch to blocks of rows: as scan_lines, but a record is the value of a message, which ends where it says, not at
 // the first line end. A message without value (a tombstone) is no record, unless its bytes are a column (format raw).
 //
-// Holes: hole_row_bytes, hole_value_raw, hole_decode_value, hole_nulls_allowed, hole_message_columns, hole_complete_row,
+// Holes: hole_row_bytes, hole_value_raw, hole_decode_columns, hole_nulls_allowed, hole_message_columns, hole_complete_row,
 // hole_consume.
 #include "runtime/abi/message.h"
 #include "runtime/kernels/decode_record.h"

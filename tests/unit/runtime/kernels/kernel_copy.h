@@ -9,7 +9,7 @@
 #define kernels WEIR_OWN(kernels)
 
 #define hole_row_bytes WEIR_OWN(hole_row_bytes)
-#define hole_decode_value WEIR_OWN(hole_decode_value)
+#define hole_decode_columns WEIR_OWN(hole_decode_columns)
 #define hole_nulls_allowed WEIR_OWN(hole_nulls_allowed)
 #define hole_value_raw WEIR_OWN(hole_value_raw)
 #define hole_message_columns WEIR_OWN(hole_message_columns)
@@ -60,6 +60,7 @@
 #define write_changes WEIR_OWN(write_changes)
 #define scan_lines WEIR_OWN(scan_lines)
 #define scan_messages WEIR_OWN(scan_messages)
+#define column_end WEIR_OWN(column_end)
 #define column_boolean WEIR_OWN(column_boolean)
 #define column_tinyint WEIR_OWN(column_tinyint)
 #define column_smallint WEIR_OWN(column_smallint)

@@ -2,7 +2,7 @@
 #pragma once
 
 #define hole_row_bytes hole_row_bytes_of_scan
-#define hole_decode_value hole_decode_value_of_scan
+#define hole_decode_columns hole_decode_columns_of_scan
 #define hole_nulls_allowed hole_nulls_allowed_of_scan
 #define hole_complete_row hole_complete_row_of_scan
 #define hole_consume hole_consume_of_scan
@@ -199,28 +199,34 @@ extern "C" {
 
 inline uint32_t hole_row_bytes() { return weir::scan_fixture::kRowBytes; }
 
-inline const char* hole_decode_value(ScanState* scan, uint32_t column, const char* at, const char* end,
-                                     char* row) {
+inline const char* hole_decode_columns(ScanState* scan, const weir::abi::ShapeStep** step, const char* at,
+                                       const char* end, char* row, weir::abi::Commas* commas) {
   using weir::scan_fixture::kOffsets;
-  switch (column) {
-    case 0: return column_bigint(scan, at, end, row, kOffsets[0], 0);
-    case 1: return column_tinyint(scan, at, end, row, kOffsets[1], 1);
-    case 2: return column_smallint(scan, at, end, row, kOffsets[2], 2);
-    case 3: return column_integer(scan, at, end, row, kOffsets[3], 3);
-    case 4: return column_decimal64(scan, at, end, row, kOffsets[4], 4, 10, 2);
-    case 5: return column_decimal128(scan, at, end, row, kOffsets[5], 5, 38, 8);
-    case 6: return column_float(scan, at, end, row, kOffsets[6], 6);
-    case 7: return column_double(scan, at, end, row, kOffsets[7], 7);
-    case 8: return column_boolean(scan, at, end, row, kOffsets[8], 8);
-    case 9: return column_string(scan, at, end, row, kOffsets[9], 9);
-    case 10: return column_string(scan, at, end, row, kOffsets[10], 10);
-    case 11: return column_bigint(scan, at, end, row, kOffsets[11], 11);
-    case 12:
-    case 13: return column_other(scan, at, end, row, kOffsets[column], column);
-    case 14: return column_timestamp(scan, at, end, row, kOffsets[14], 14, 3, false, 0);
-    case 15: return column_timestamp(scan, at, end, row, kOffsets[15], 15, 6, true, 1);
+  while (true) {
+    const uint32_t column = (*step)->action;
+    switch (column) {
+      case 0: at = column_bigint(scan, at, end, row, kOffsets[0], 0); break;
+      case 1: at = column_tinyint(scan, at, end, row, kOffsets[1], 1); break;
+      case 2: at = column_smallint(scan, at, end, row, kOffsets[2], 2); break;
+      case 3: at = column_integer(scan, at, end, row, kOffsets[3], 3); break;
+      case 4: at = column_decimal64(scan, at, end, row, kOffsets[4], 4, 10, 2); break;
+      case 5: at = column_decimal128(scan, at, end, row, kOffsets[5], 5, 38, 8); break;
+      case 6: at = column_float(scan, at, end, row, kOffsets[6], 6); break;
+      case 7: at = column_double(scan, at, end, row, kOffsets[7], 7); break;
+      case 8: at = column_boolean(scan, at, end, row, kOffsets[8], 8); break;
+      case 9: at = column_string(scan, at, end, row, kOffsets[9], 9); break;
+      case 10: at = column_string(scan, at, end, row, kOffsets[10], 10); break;
+      case 11: at = column_bigint(scan, at, end, row, kOffsets[11], 11); break;
+      case 12:
+      case 13: at = column_other(scan, at, end, row, kOffsets[column], column); break;
+      case 14: at = column_timestamp(scan, at, end, row, kOffsets[14], 14, 3, false, 0); break;
+      case 15: at = column_timestamp(scan, at, end, row, kOffsets[15], 15, 6, true, 1); break;
+      default: return at;
+    }
+    if (at == nullptr) return nullptr;
+    at = column_end(at, ++*step, commas, column != 15);
+    if (at == nullptr) return nullptr;
   }
-  return nullptr;
 }
 
 inline bool hole_nulls_allowed(const char* row) { return (weir::abi::load<uint64_t>(row) & 1) == 0; }

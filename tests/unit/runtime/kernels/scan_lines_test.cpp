@@ -88,6 +88,17 @@ TEST(ScanLines, BigIntegersOfEveryLength) {
   }
 }
 
+TEST(ScanLines, IntegersThatNobodyReads) {
+  for (int length = 1; length <= 40; ++length) {
+    for (const char* first : {"9", "0"}) {
+      const std::string value = first + std::string(static_cast<size_t>(length - 1), '9');
+      const bool fine = first[0] == '0' ? length == 1 : length <= 18;
+      EXPECT_EQ(member("unread_number", value, "5") == "fine", fine) << value;
+    }
+  }
+  EXPECT_EQ(member("unread_number", "9223372036854775807", "5"), "fine");
+}
+
 TEST(ScanLines, Decimals) {
   const auto amount = [](const std::string& value) { return member("amount", value, "5.00"); };
   EXPECT_EQ(amount("12.34"), "1234");
@@ -108,6 +119,23 @@ TEST(ScanLines, Decimals) {
   EXPECT_EQ(member("wide", "123456789012345678901234567890.12345678", "5.0"),
             "12345678901234567890123456789012345678");
   EXPECT_EQ(member("wide", "-1.000000005", "5.0"), "-100000001");
+  // Whole and fraction of every length, in one word of digits or in two.
+  const std::string all = "9876543217";
+  for (size_t whole = 1; whole <= 9; ++whole) {
+    for (size_t fraction = 1; fraction <= 9; ++fraction) {
+      const std::string value = all.substr(0, whole) + "." + all.substr(0, fraction);
+      if (whole <= 8 && fraction <= 2) {
+        EXPECT_EQ(amount(value),
+                  all.substr(0, whole) + all.substr(0, fraction) + std::string(2 - fraction, '0'));
+      }
+      if (fraction <= 8) {
+        EXPECT_EQ(member("wide", value, "5.0"),
+                  all.substr(0, whole) + all.substr(0, fraction) + std::string(8 - fraction, '0'));
+      }
+      amount(value);
+    }
+  }
+  EXPECT_EQ(amount("12."), rejected(RowReason::BadNumber, "at 17"));
   for (const char* digits : {"1", "12", "1234567", "12345678"}) {
     EXPECT_EQ(member("wide", "3." + std::string(digits), "5.0"),
               "3" + std::string(digits) + std::string(8 - strlen(digits), '0'));
@@ -178,6 +206,25 @@ TEST(ScanLines, Times) {
   EXPECT_EQ(member("day", "\"1970-1-2\"", "\"2026-01-01\""), column_error(RowReason::BadDate, "day"));
 }
 
+TEST(ScanLines, EveryByteOfSecondsAndMilliseconds) {
+  const std::string good = "2026-01-01 08:00:59.123";
+  for (size_t place = 16; place < good.size(); ++place) {
+    for (int byte = 1; byte < 256; ++byte) {
+      if (byte == '\n' || byte == '"' || byte == '\\') continue;
+      std::string text = good;
+      text[place] = static_cast<char>(byte);
+      const bool digit = byte >= '0' && byte <= '9';
+      const bool fine = text == good || (digit && place != 16 && place != 19 && (place != 17 || byte <= '5'));
+      const std::string got = member("event_time", "\"" + text + "\"", "\"2026-01-01 08:00:00.000\"");
+      EXPECT_EQ(got.starts_with("17672544"), fine) << text;
+      if (!fine) continue;
+      const int seconds = std::stoi(text.substr(17, 2)), millis = std::stoi(text.substr(20));
+      EXPECT_EQ(got, std::to_string(1767254400000000 + seconds * 1000000 + millis * 1000)) << text;
+      EXPECT_EQ(member("instant", "\"" + text + "Z\"", "\"2026-01-01 08:00:00.000Z\""), got);
+    }
+  }
+}
+
 TEST(ScanLines, MinutesAreNotRememberedFromZeroBytes) {
   EXPECT_EQ(member("event_time", "\"" + std::string(16, '\0') + ":00\"", "\"2026-01-01 08:00:00\""),
             rejected(RowReason::ControlCharacter, "at 22"));
@@ -200,6 +247,30 @@ TEST(ScanLines, Members) {
   EXPECT_EQ(one(R"({"id":1)"), rejected(RowReason::Truncated, "at 7"));
   EXPECT_EQ(one(R"({"id":1,"a"b":2})"), rejected(RowReason::UnexpectedByte, "at 11"));
   EXPECT_EQ(one(R"({"id":1,"x":tru})"), rejected(RowReason::UnexpectedByte, "at 15"));
+}
+
+TEST(ScanLines, MembersThatAShapeMeetsAgainInOtherWays) {
+  const auto both = [](const std::string& first, const std::string& second) {
+    Scan quick, strict(abi::kScanStrictOnly);
+    const std::string input = first + "\n" + first + "\n" + second + "\n" + first + "\n" + second + "\n";
+    const Seen seen = quick.run(input);
+    EXPECT_EQ(seen.events, strict.run(input).events) << first << "\n" << second;
+    return seen.fast_rows;
+  };
+  // In no order of the columns, with gaps, with strangers between them.
+  const std::string mixed = R"({"name":"a","x":[1],"id":1,"y":2,"z":{},"amount":1.5,"tiny":3,"number":4})";
+  EXPECT_EQ(both(mixed, mixed), 4u);
+  EXPECT_EQ(
+      both(mixed, R"({"name":null,"x":3,"id":9,"y":null,"z":[],"amount":null,"tiny":null,"number":null})"),
+      4u);
+  // Commas where values do not end.
+  EXPECT_EQ(both(R"({"name":"a","id":1,"tiny":3})", R"({"name":"a,b,,c","id":1,"tiny":3})"), 4u);
+  EXPECT_EQ(both(R"({"id":1,"name":"a"})", R"({"id":1,"name":",\",\",,,"})"), 4u);
+  // The last of two counts, also where the first is NULL, and where the second is.
+  EXPECT_EQ(both(R"({"id":1,"tiny":null,"tiny":2})", R"({"id":1,"tiny":2,"tiny":null})"), 0u);
+  // What the shape has is not what the next record has.
+  EXPECT_EQ(both(R"({"id":1,"tiny":2})", R"({"id":1,"small":2})"), 2u);
+  EXPECT_EQ(both(R"({"id":1,"tiny":2,"number":3})", R"({"id":1,"number":3})"), 2u);
 }
 
 TEST(ScanLines, Nesting) {

@@ -214,12 +214,19 @@ extern "C" {
 using namespace weir::kernel_tests;
 
 uint32_t hole_row_bytes() { return kRowBytes; }
-const char* hole_decode_value(ScanState* scan, uint32_t column, const char* at, const char* end, char* row) {
-  switch (column) {
-    case kId: return column_bigint(scan, at, end, row, 8, kId);
-    case kName: return column_string(scan, at, end, row, 16, kName);
+const char* hole_decode_columns(ScanState* scan, const weir::abi::ShapeStep** step, const char* at,
+                                const char* end, char* row, weir::abi::Commas* commas) {
+  while (true) {
+    const uint32_t column = (*step)->action;
+    switch (column) {
+      case kId: at = column_bigint(scan, at, end, row, 8, kId); break;
+      case kName: at = column_string(scan, at, end, row, 16, kName); break;
+      default: return at;
+    }
+    if (at == nullptr) return nullptr;
+    at = column_end(at, ++*step, commas, column != kName);
+    if (at == nullptr) return nullptr;
   }
-  return nullptr;
 }
 bool hole_nulls_allowed(const char*) { return true; }
 bool hole_value_raw() { return raw; }
