@@ -21,6 +21,10 @@ state::WindowOperatorConfig window_config(const ManifestOperator& op, const Entr
   config.pane_ms = op.pane_ms;
   config.invertible = op.invertible;
   config.incremental = op.incremental;
+  if (op.recovery == commit::RecoveryMode::Changelog) {
+    // The changelog holds panes, so those of a window are kept one by one.
+    config.incremental &= config.kind == time::WindowKind::Hop && op.invertible;
+  }
   config.entry_bytes = op.entry_bytes;
   config.account = account;
   config.functions.merge = entries.get<decltype(config.functions.merge)>("merge", op.id);

@@ -1,6 +1,6 @@
 // Merges the groups of one table into another, or takes them out again (incremental HOP; exactly invertible aggregates).
 //
-// Holes: entry_equal, entry_copy, merge, retract.
+// Holes: entry_equal, entry_copy, merge, retract, keeps_changes.
 #include "runtime/kernels/probe.h"
 
 namespace weir::kernels {
@@ -32,6 +32,7 @@ extern "C" void merge_panes(Context*, weir::state::PaneTable* into, const weir::
       hole_merge(found.entry, &into->memory, source, &from->memory);
     }
     weir::state::header_of(found.entry)->rows += header.rows;
+    if (hole_keeps_changes()) weir::state::note_change(&into->changed, found.number);
   }
 }
 

@@ -31,6 +31,7 @@ struct PaneTable {
   uint32_t stride;
   uint32_t accounted_keys;  // of `count`, those that the memory account knows
   ChangedEntries changed;   // kept where a changelog keeps the entries; these are never removed
+  uint64_t saved_as;        // what the changelog calls it; 0: it has not been saved yet
 };
 
 inline char* entry_at(const PaneTable* table, uint32_t number) {

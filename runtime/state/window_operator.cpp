@@ -54,13 +54,26 @@ void fire_whole_panes(WindowOperator& op, abi::Context* context, FireState& fire
   }
 }
 
-// The window that comes next: the neighbour of the last one while that still holds something, else the first with a pane.
 struct Next {
   bool exists = false;
   int64_t start = 0;
   int64_t end = 0;
 };
-Next next_window(const WindowOperator& op) {
+
+// Start of the first window (HOP, CUMULATE) that the run before has not fired, and its end.
+Next first_unfired(const WindowOperatorConfig& config, int64_t fired) {
+  const int64_t passed = fired + time::kEpsilon;  // windows that end by then
+  if (config.kind == WindowKind::Cumulate) {
+    const int64_t end = time::floor_to(passed, config.slide_ms, config.offset_ms) + config.slide_ms;
+    return {true, first_window_of(config, end - config.slide_ms), end};
+  }
+  const int64_t start =
+      time::floor_to(passed - config.size_ms, config.slide_ms, config.offset_ms) + config.slide_ms;
+  return {true, start, start + config.size_ms};
+}
+
+// The window that comes next: the neighbour of the last one while that still holds something, else the first with a pane.
+Next next_of_all(const WindowOperator& op) {
   const WindowOperatorConfig& config = op.config;
   const bool cumulates = config.kind == WindowKind::Cumulate;
   if (!is_empty(op.sliding)) {
@@ -79,15 +92,25 @@ Next next_window(const WindowOperator& op) {
   return {true, start, start + config.size_ms};
 }
 
+Next next_window(const WindowOperator& op) {
+  const Next next = next_of_all(op);
+  if (!next.exists || op.fired == abi::kNoWatermark || !has_ended(next.end, op.fired)) return next;
+  return first_unfired(op.config, op.fired);
+}
+
 void move_to(WindowOperator& op, abi::Context* context, const Next& window) {
   leave_before(op.sliding, context, window.start);
+  op.panes.erase(op.panes.begin(),
+                 op.panes.lower_bound(window.start));  // only windows that have fired had them
   while (!op.panes.empty() && op.panes.begin()->first < window.end) {
     auto pane = op.panes.extract(op.panes.begin());
     enter_pane(op.sliding, context, pane.key(), std::move(pane.mapped()));
   }
   while (!op.sides.empty() && op.sides.begin()->first <= window.start) {
     auto sides = op.sides.extract(op.sides.begin());
-    for (SidePane& side : sides.mapped()) enter_side(op.sliding, context, std::move(side));
+    for (SidePane& side : sides.mapped()) {
+      if (side.last >= window.start) enter_side(op.sliding, context, std::move(side));
+    }
   }
   op.window_start = window.start;
   op.window_end = window.end;
@@ -140,6 +163,41 @@ void advance(WindowOperator& op, abi::Context* context, FireState& fire, std::sp
     fire_whole_panes(op, context, fire);
   } else {
     fire_sliding(op, context, fire, watermark);
+  }
+}
+
+std::vector<KeptTable> kept_tables(WindowOperator& op, std::span<PaneSet* const> workers) {
+  std::vector<KeptTable> tables;
+  const auto pane = [&](int64_t start, PaneTable* table) {
+    tables.push_back({{0, start, start + op.config.pane_ms, PaneKind::Pane}, table});
+  };
+  const auto side = [&](const SidePane& it) {
+    tables.push_back({{0, it.first, it.last, PaneKind::Side}, it.table.get()});
+  };
+  for (PaneSet* worker : workers) {
+    const std::lock_guard guard(worker->mutex);
+    for (const auto& [key, table] : worker->panes) tables.push_back({key, table.get()});
+  }
+  for (const auto& [key, table] : op.windows) tables.push_back({key, table.get()});
+  for (const auto& [start, table] : op.panes) pane(start, table.get());
+  for (const auto& [start, sides] : op.sides) std::ranges::for_each(sides, side);
+  for (const SlidingPane& it : op.sliding.panes) pane(it.start, it.table.get());
+  std::ranges::for_each(op.sliding.sides, side);
+  return tables;
+}
+
+void restore_tables(WindowOperator& op, abi::Context* context,
+                    std::vector<std::pair<PaneKey, TablePtr>> tables, PaneSet& worker, int64_t watermark) {
+  op.fired = watermark;
+  for (auto& [key, table] : tables) {
+    // What is not closed may still grow.
+    if (fires_whole_panes(op) || key.closes > watermark) {
+      merge_into(worker.panes[key], std::move(table), op.config.functions, context);
+    } else if (key.kind == PaneKind::Pane) {
+      merge_into(op.panes[key.start], std::move(table), op.config.functions, context);
+    } else {
+      op.sides[key.start].push_back({key.start, key.end, std::move(table)});
+    }
   }
 }
 

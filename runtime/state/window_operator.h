@@ -47,6 +47,7 @@ struct WindowOperator {
   Sliding sliding;                                 // HOP, CUMULATE: the window that fired last
   int64_t window_start = 0;                        // its bounds
   int64_t window_end = 0;
+  int64_t fired = abi::kNoWatermark;  // windows that have ended by then have fired, in an earlier run
   uint64_t windows_fired = 0;
 };
 
@@ -54,6 +55,17 @@ WindowOperator make_window_operator(const WindowOperatorConfig& config);
 
 // Whether `advance` at this watermark would fire or take anything; cheap.
 bool is_due(const WindowOperator& op, std::span<PaneSet* const> workers, int64_t watermark);
+
+// Every table of panes that a window may still need, for a changelog; nobody else touches them meanwhile. The method of
+// `sliding` is Subtract or Rebuild: the others do not keep panes.
+struct KeptTable {
+  PaneKey key;  // `closes` 0: closed
+  PaneTable* table;
+};
+std::vector<KeptTable> kept_tables(WindowOperator& op, std::span<PaneSet* const> workers);
+// Puts them back into a new operator. Windows that have ended by `watermark` have fired; panes that are open go to `worker`.
+void restore_tables(WindowOperator& op, abi::Context* context,
+                    std::vector<std::pair<PaneKey, TablePtr>> tables, PaneSet& worker, int64_t watermark);
 
 // Fires every window with end - epsilon <= watermark. `fire.watermark` is what the operator had passed on before. Stops at a
 // failure (context->failure).
