@@ -22,7 +22,8 @@ MUTANTS = {
         "runtime/job/job.cpp", "partition.log->stop_at(partition.record.position);",
         "partition.log->stop_at(partition.record.position + 3);"),
     "replay feeds every consumer": (
-        "runtime/job/lane.h", "on ? replay_consumers_.data() : consumers_.data()", "consumers_.data()"),
+        "runtime/job/lane.h", "on ? replay_consumers_.data() : consumers_.data()",
+        "on && replay_consumers_.empty() ? replay_consumers_.data() : consumers_.data()"),
     "reading goes on at the position, without replay": (
         "runtime/job/committer.cpp", "          .low_offset = low.offset,", "          .low_offset = position,"),
     "watermark at the low-water offset is left out": (
