@@ -67,7 +67,7 @@ Result<Configured> configure(const KafkaOptions& options, const Defaults& defaul
   }
   std::vector<std::string> secrets = secrets_of(options.properties);
   Conf conf(rd_kafka_conf_new());
-  set_own(conf.get(), "client.id", options.client_id.empty() ? "weir" : options.client_id);
+  set_own(conf.get(), "client.id", options.client_id);
   set_own(conf.get(), "socket.keepalive.enable", "true");
   set_own(conf.get(), "socket.nagle.disable", "true");
   for (const auto& [name, value] : defaults) {
@@ -105,19 +105,13 @@ void fix_consumer(rd_kafka_conf_t* conf, const std::string& group) {
   set_own(conf, "topic.metadata.refresh.interval.ms", "60000");
 }
 
-// A queue that is full makes librdkafka before 2.2 wait for a second, so there it holds more than a second of traffic.
+// Small queues, which stay in the caches and do not grow with the number of partitions; kafka_nudge.h and
+// fetch.queue.backoff.ms see to it that they are filled in time.
 Defaults fetch_defaults() {
-  static constexpr int kQueueBackoff = 0x02020000;
-  if (rd_kafka_version() >= kQueueBackoff) {
-    return {{"fetch.queue.backoff.ms", "10"},
-            {"queued.min.messages", "1000000"},
-            {"queued.max.messages.kbytes", "131072"},
-            {"fetch.message.max.bytes", "4194304"},
-            {"fetch.wait.max.ms", "100"}};
-  }
-  return {{"queued.min.messages", "1000000"},
-          {"queued.max.messages.kbytes", "1048576"},
-          {"fetch.message.max.bytes", "4194304"},
+  return {{"fetch.queue.backoff.ms", "5"},  // from librdkafka 2.2
+          {"queued.min.messages", "50000"},
+          {"queued.max.messages.kbytes", "32768"},
+          {"fetch.message.max.bytes", "1048576"},
           {"fetch.wait.max.ms", "100"}};
 }
 

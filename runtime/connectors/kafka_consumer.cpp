@@ -25,8 +25,11 @@ std::unexpected<Error> no_such_topic(const std::string& topic) {
 
 class Consumer final : public LogConsumer {
  public:
-  Consumer(std::shared_ptr<Client> client, KafkaOptions options, std::string group)
-      : client_(std::move(client)), options_(std::move(options)), group_(std::move(group)) {}
+  Consumer(std::shared_ptr<ReadingClient> shared, KafkaOptions options, std::string group)
+      : shared_(std::move(shared)),
+        client_(&shared_->client),
+        options_(std::move(options)),
+        group_(std::move(group)) {}
 
   Result<int32_t> partition_count(const std::string& topic) override {
     const Topic handle(rd_kafka_topic_new(client_->handle(), topic.c_str(), nullptr));
@@ -67,7 +70,12 @@ class Consumer final : public LogConsumer {
     return range;
   }
 
+  // The end is asked for first: between the two answers a transaction may end, and its records must not be passed over.
   Result<int64_t> offset_at(const TopicPartition& partition, int64_t timestamp_ms) override {
+    const auto range = offsets(partition);
+    if (!range) {
+      return std::unexpected(range.error());
+    }
     const PartitionList list = one_partition(partition.topic, partition.partition, timestamp_ms);
     rd_kafka_resp_err_t code = rd_kafka_offsets_for_times(client_->handle(), list.get(), kAnswerMs);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -76,14 +84,7 @@ class Consumer final : public LogConsumer {
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return std::unexpected(failed(place_of(partition), code));
     }
-    if (list->elems[0].offset >= 0) {
-      return list->elems[0].offset;
-    }
-    const auto range = offsets(partition);
-    if (!range) {
-      return std::unexpected(range.error());
-    }
-    return range->end;
+    return list->elems[0].offset >= 0 ? list->elems[0].offset : range->end;
   }
 
   Result<std::vector<CommittedOffset>> committed(const std::string& group,
@@ -104,7 +105,7 @@ class Consumer final : public LogConsumer {
 
   Result<std::unique_ptr<LogReader>> open(const TopicPartition& partition,
                                           const ReaderOptions& options) override {
-    return Reader::open(client_, partition, options);
+    return Reader::open(shared_, partition, options);
   }
 
  private:
@@ -113,7 +114,8 @@ class Consumer final : public LogConsumer {
     return error_of(client_->connection(), what, code);
   }
 
-  std::shared_ptr<Client> client_;
+  std::shared_ptr<ReadingClient> shared_;
+  Client* client_;
   KafkaOptions options_;
   std::string group_;
 };
@@ -162,7 +164,7 @@ Result<std::unique_ptr<LogConsumer>> make_consumer(const KafkaOptions& options, 
   if (!client) {
     return std::unexpected(client.error());
   }
-  return std::make_unique<Consumer>(std::make_shared<Client>(std::move(*client)), options, group);
+  return std::make_unique<Consumer>(std::make_shared<ReadingClient>(std::move(*client)), options, group);
 }
 
 }  // namespace weir::connectors::kafka

@@ -22,9 +22,9 @@ struct KafkaOptions {
   // Of `properties.*`, without that prefix, secrets resolved. Names are those of Java clients or of librdkafka. `group.id`
   // is the caller's to honour; it is passed over here.
   Properties properties;
-  std::string client_id;
+  std::string client_id = "weir";
   // A line at each change of the connection's state ("Kafka at `…` is away: …"), never with a secret in it; from any thread.
-  std::function<void(std::string_view)> report;
+  std::function<void(std::string_view)> report = nullptr;
 };
 
 struct KafkaProducerOptions {

@@ -16,9 +16,9 @@ abi::StringRef bytes_of(const void* data, size_t size) { return {static_cast<con
 
 }  // namespace
 
-Result<std::unique_ptr<Reader>> Reader::open(std::shared_ptr<Client> client, const TopicPartition& partition,
-                                             const ReaderOptions& options) {
-  rd_kafka_t* handle = client->handle();
+Result<std::unique_ptr<Reader>> Reader::open(std::shared_ptr<ReadingClient> shared,
+                                             const TopicPartition& partition, const ReaderOptions& options) {
+  rd_kafka_t* handle = shared->client.handle();
   Queue queue(rd_kafka_queue_get_partition(handle, partition.topic.c_str(), partition.partition));
   if (queue == nullptr) {
     return std::unexpected(
@@ -30,10 +30,10 @@ Result<std::unique_ptr<Reader>> Reader::open(std::shared_ptr<Client> client, con
   const OwnedError error(rd_kafka_incremental_assign(handle, list.get()));
   if (error != nullptr) {
     return std::unexpected(
-        error_of(client->connection(), handle,
+        error_of(shared->client.connection(), handle,
                  fmt::format("topic `{}`, partition {}", partition.topic, partition.partition), error.get()));
   }
-  return std::unique_ptr<Reader>(new Reader(std::move(client), partition, options, std::move(queue)));
+  return std::unique_ptr<Reader>(new Reader(std::move(shared), partition, options, std::move(queue)));
 }
 
 Reader::~Reader() {
@@ -77,6 +77,9 @@ Result<uint32_t> Reader::fetch(std::span<abi::MessageInfo> messages, int timeout
     return 0U;
   }
   client_->connection().alive();
+  if (drained_.now(rd_kafka_queue_length(queue_.get()))) {
+    shared_->nudge.ask(partition_);
+  }
   return deliver(messages);
 }
 

@@ -8,15 +8,23 @@
 
 #include "runtime/connectors/kafka_config.h"
 #include "runtime/connectors/kafka_handle.h"
+#include "runtime/connectors/kafka_nudge.h"
 #include "runtime/connectors/log.h"
 
 namespace weir::connectors::kafka {
 
+// What all readers of a consumer share.
+struct ReadingClient {
+  explicit ReadingClient(Client made) : client(std::move(made)), nudge(client.handle()) {}
+  Client client;
+  Nudge nudge;
+};
+
 class Reader final : public LogReader {
  public:
   // Assigns the partition to the client, which may read others already.
-  static Result<std::unique_ptr<Reader>> open(std::shared_ptr<Client> client, const TopicPartition& partition,
-                                              const ReaderOptions& options);
+  static Result<std::unique_ptr<Reader>> open(std::shared_ptr<ReadingClient> client,
+                                              const TopicPartition& partition, const ReaderOptions& options);
   ~Reader() override;
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
@@ -27,8 +35,10 @@ class Reader final : public LogReader {
   bool at_end() const override { return at_end_; }
 
  private:
-  Reader(std::shared_ptr<Client> client, TopicPartition partition, const ReaderOptions& options, Queue queue)
-      : client_(std::move(client)),
+  Reader(std::shared_ptr<ReadingClient> shared, TopicPartition partition, const ReaderOptions& options,
+         Queue queue)
+      : shared_(std::move(shared)),
+        client_(&shared_->client),
         partition_(std::move(partition)),
         with_headers_(options.with_headers),
         queue_(std::move(queue)),
@@ -41,10 +51,12 @@ class Reader final : public LogReader {
   Error failed(const rd_kafka_message_t& message) const;
   void serve_events();
 
-  std::shared_ptr<Client> client_;
+  std::shared_ptr<ReadingClient> shared_;
+  Client* client_;
   TopicPartition partition_;
   bool with_headers_;
   Queue queue_;
+  Drained drained_;
   int64_t next_;
   bool at_end_ = false;
   // taken_[0, held_) belongs to the last fetch, the rest up to taken_.size() is still to be delivered.
