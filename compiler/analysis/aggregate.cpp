@@ -5,6 +5,8 @@
 #include "compiler/analysis/coercion.h"
 #include "compiler/analysis/relation.h"
 #include "compiler/analysis/stream_rules.h"
+#include "compiler/analysis/window.h"
+#include "compiler/analysis/window_keys.h"
 
 namespace weir::analysis {
 namespace {
@@ -13,144 +15,11 @@ using typed::TimeAttribute;
 using typed::WindowKind;
 using typed::WindowRole;
 
-WEIR_ERROR(AggregatePlace, "aggregate `{}` does not stand in {}", std::string_view, std::string_view);
-WEIR_ERROR(NestedAggregate, "aggregate `{}` stands inside an aggregate", std::string_view);
 WEIR_ERROR(NotInGroupBy, "column `{}` is neither in GROUP BY nor in an aggregate", std::string_view);
 WEIR_ERROR(PositionInGroupBy, "GROUP BY takes no positions");
 WEIR_ERROR(TwoWindows, "GROUP BY has two windows");
-WEIR_ERROR(WindowBoundMissing, "GROUP BY has `{}` of a {} window, but not `{}`", std::string_view,
-           std::string_view, std::string_view);
-WEIR_ERROR(WindowBoundLost, "GROUP BY has `{}`, but the query below does not give `{}`", std::string_view,
-           std::string_view);
-WEIR_ERROR(WindowTimeAlone, "GROUP BY has `{}`, but neither bound of the window", std::string_view);
-WEIR_ERROR(SessionKeys, "GROUP BY has ({}), and the session is partitioned by ({})", std::string_view,
-           std::string_view);
 WEIR_ERROR(SessionWithoutAggregate, "SESSION without GROUP BY window_start, window_end is not built yet");
 WEIR_ERROR(NoKeyNoAggregate, "HAVING without GROUP BY and without an aggregate");
-
-std::string key_names(const typed::Relation& input, const std::vector<ExpressionPtr>& keys) {
-  std::vector<std::string> columns;
-  for (const auto& column : input.columns) columns.push_back(column.name);
-  std::string text;
-  for (const auto& key : keys) text += (text.empty() ? "" : ", ") + typed::to_sql(*key, columns);
-  return text;
-}
-
-const typed::Column* as_column(const typed::Relation& input, const ExpressionPtr& key) {
-  const auto* index = std::get_if<typed::ColumnIndex>(&key->node);
-  return index != nullptr && index->index < input.columns.size() ? &input.columns[index->index] : nullptr;
-}
-
-std::optional<uint32_t> find_bound(const typed::Relation& input, uint32_t window_id, WindowRole role) {
-  for (uint32_t i = 0; i < input.columns.size(); ++i) {
-    if (input.columns[i].window_id == window_id && input.columns[i].window_role == role) return i;
-  }
-  return std::nullopt;
-}
-
-std::string_view role_name(WindowRole role) {
-  switch (role) {
-    case WindowRole::Start: return "window_start";
-    case WindowRole::End: return "window_end";
-    default: return "window_time";
-  }
-}
-
-// The window whose bounds are among the keys: the one made last, if there are several.
-struct KeyWindow {
-  uint32_t id = 0;
-  bool start = false;
-  bool end = false;
-  bool time = false;
-  std::string written;  // one of its columns, as named
-  Span span;
-};
-KeyWindow key_window(const typed::Relation& input, const std::vector<ExpressionPtr>& keys) {
-  KeyWindow window;
-  for (const auto& key : keys) {
-    const typed::Column* column = as_column(input, key);
-    if (column == nullptr || column->window_role == WindowRole::None || column->window_id < window.id)
-      continue;
-    if (column->window_id > window.id) {
-      window = {};
-      window.id = column->window_id;
-    }
-    window.start |= column->window_role == WindowRole::Start;
-    window.end |= column->window_role == WindowRole::End;
-    window.time |= column->window_role == WindowRole::Time;
-    window.written = column->name;
-    window.span = key->span;
-  }
-  return window;
-}
-
-// Adds what is missing of the window's bounds to the keys; whether the aggregation is windowed, or nothing after an error.
-// `strict`: one bound alone, where it does not do, is an error; else it is a plain key.
-std::optional<bool> complete_window(const Context& context, const typed::Relation& input,
-                                    std::vector<ExpressionPtr>& keys, bool strict) {
-  const KeyWindow window = key_window(input, keys);
-  if (window.id == 0) return false;
-  if (window.start && window.end) return true;
-  if (!window.start && !window.end) {
-    if (!strict) return false;
-    context.diagnostics.emit(WindowTimeAlone{}, window.span, window.written)
-        .hint("GROUP BY window_start, window_end, {}", window.written);
-    return std::nullopt;
-  }
-  const WindowRole missing = window.start ? WindowRole::End : WindowRole::Start;
-  const typed::WindowSpec& spec = context.shared.windows[window.id];
-  if (spec.kind == WindowKind::Cumulate || spec.kind == WindowKind::Session) {
-    if (!strict) return false;
-    context.diagnostics
-        .emit(WindowBoundMissing{}, window.span, window.written, window_name(spec.kind), role_name(missing))
-        .note("one bound does not tell such a window from others")
-        .hint("GROUP BY window_start, window_end");
-    return std::nullopt;
-  }
-  const auto index = find_bound(input, window.id, missing);
-  if (!index) {
-    if (!strict) return false;
-    context.diagnostics.emit(WindowBoundLost{}, window.span, window.written, role_name(missing))
-        .hint("add `{}` to the SELECT of the sub-query", role_name(missing));
-    return std::nullopt;
-  }
-  keys.push_back(typed::column(*index, input.columns[*index].type, window.span));
-  return true;
-}
-
-// A SESSION relation must be grouped by its bounds and by exactly the columns it is partitioned by.
-bool check_session_keys(const Context& context, const typed::Relation& input,
-                        const std::vector<ExpressionPtr>& keys, Span span) {
-  const typed::WindowFunction* session = as_session(input);
-  if (session == nullptr) return true;
-  std::vector<ExpressionPtr> others;
-  bool all_known = true;
-  for (const auto& key : keys) {
-    const typed::Column* column = as_column(input, key);
-    if (column != nullptr && column->window_role != WindowRole::None) continue;
-    others.push_back(key);
-    const auto* index = std::get_if<typed::ColumnIndex>(&key->node);
-    all_known &= index != nullptr && std::find(session->partition_by.begin(), session->partition_by.end(),
-                                               index->index) != session->partition_by.end();
-  }
-  const bool all_grouped =
-      std::all_of(session->partition_by.begin(), session->partition_by.end(), [&](uint32_t column) {
-        return std::any_of(others.begin(), others.end(), [&](const ExpressionPtr& key) {
-          const auto* index = std::get_if<typed::ColumnIndex>(&key->node);
-          return index != nullptr && index->index == column;
-        });
-      });
-  if (all_known && all_grouped) return true;
-  std::vector<ExpressionPtr> partition;
-  for (const uint32_t column : session->partition_by) {
-    partition.push_back(typed::column(column, input.columns[column].type));
-  }
-  context.diagnostics
-      .emit(SessionKeys{}, context.at(span), key_names(input, others), key_names(input, partition))
-      .note("each key has its own sessions, so both lists must be the same")
-      .hint("write SESSION(TABLE t PARTITION BY {}, …)", others.empty() ? "k" : key_names(input, others));
-  return false;
-}
 
 // Keys that equal an earlier one are one key.
 void remove_duplicates(std::vector<ExpressionPtr>& keys) {
@@ -393,62 +262,6 @@ RelationPtr distinct(const Context& context, RelationPtr input, const SelectList
   }
   RelationPtr result = make_aggregation(std::move(input), std::move(keys), {}, *windowed, span);
   return projection(std::move(result), std::move(expressions), select.names, span);
-}
-
-ExpressionPtr aggregate_call(const Place& place, const syntax::Call& call, Span span) {
-  const Context& context = place.context;
-  const std::string name = upper(call.name.text);
-  if (place.in_aggregate) {
-    context.diagnostics.emit(NestedAggregate{}, context.at(call.name.span), name)
-        .hint("aggregate the inner one in a sub-query");
-    return nullptr;
-  }
-  if (place.aggregates == nullptr) {
-    auto emitted = context.diagnostics.emit(AggregatePlace{}, context.at(call.name.span), name, place.clause);
-    if (place.clause == "WHERE") emitted.hint("use HAVING");
-    return nullptr;
-  }
-  Place inner = place;
-  inner.aggregates = nullptr;
-  inner.in_aggregate = true;
-  ++inner.depth;
-  std::vector<ExpressionPtr> arguments;
-  bool good = true;
-  for (const auto& argument : call.arguments) {
-    if (std::holds_alternative<syntax::Star>(argument.value->node) && name == "COUNT") continue;
-    arguments.push_back(analyze_expression(inner, *argument.value));
-    good &= arguments.back() != nullptr;
-  }
-  ExpressionPtr condition;
-  if (call.filter) {
-    Place filter_place = inner;
-    filter_place.clause = "FILTER";
-    condition = analyze_condition(filter_place, *call.filter);
-    good &= condition != nullptr;
-  }
-  if (!good) return nullptr;
-  const auto* function = choose_aggregate(context, name, arguments, call.name.span);
-  if (function == nullptr) return nullptr;
-  typed::AggregateCall result{.function = function,
-                              .arguments = arguments,
-                              .distinct = call.distinct,
-                              .filter = condition,
-                              .type = result_type(*function, arguments),
-                              .span = context.at(span)};
-  auto& calls = place.aggregates->calls;
-  const auto same = [&](const typed::AggregateCall& other) {
-    const bool same_filter =
-        !other.filter == !result.filter && (!other.filter || typed::equal(*other.filter, *result.filter));
-    return other.function == result.function && other.distinct == result.distinct && same_filter &&
-           std::equal(other.arguments.begin(), other.arguments.end(), result.arguments.begin(),
-                      result.arguments.end(),
-                      [](const auto& a, const auto& b) { return typed::equal(*a, *b); });
-  };
-  const auto found = std::find_if(calls.begin(), calls.end(), same);
-  const auto index = static_cast<uint32_t>(found - calls.begin());
-  const Type type = result.type;
-  if (found == calls.end()) calls.push_back(std::move(result));
-  return typed::column(kAggregateColumn + index, type, context.at(span));
 }
 
 }  // namespace weir::analysis

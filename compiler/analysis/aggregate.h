@@ -6,8 +6,8 @@
 
 #include "compiler/analysis/context.h"
 #include "compiler/analysis/expression.h"
+#include "compiler/analysis/group_window.h"
 #include "compiler/analysis/query.h"
-#include "compiler/analysis/window.h"
 
 namespace weir::analysis {
 

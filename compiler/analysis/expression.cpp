@@ -22,22 +22,12 @@ WEIR_ERROR(StarArgument, "`*` is an argument of COUNT only");
 WEIR_ERROR(InQueryNotBuilt, "IN with a sub-query is not built yet");
 WEIR_ERROR(ExistsNotBuilt, "EXISTS is not built yet");
 WEIR_ERROR(ScalarQueryNotBuilt, "a query as a value is not built yet");
-WEIR_ERROR(SimilarNotBuilt, "SIMILAR TO is not built yet");
 WEIR_ERROR(CastTypes, "{} cannot be cast to {}", std::string_view, std::string_view);
 WEIR_ERROR(OverNotBuilt, "OVER is not built yet");
 WEIR_ERROR(DistinctArgument, "`{}` is no aggregate and takes no DISTINCT", std::string_view);
 WEIR_ERROR(FilterOfFunction, "`{}` is no aggregate and takes no FILTER", std::string_view);
 WEIR_ERROR(NamedArgument, "`{}` takes no named arguments", std::string_view);
 WEIR_ERROR(WindowPlace, "{}(…) does not stand in {}", std::string_view, std::string_view);
-WEIR_ERROR(UnknownType, "there is no type `{}`", std::string_view);
-WEIR_ERROR(TypeNotBuilt, "type {} is not built yet", std::string_view);
-WEIR_ERROR(TypeArguments, "`{}` takes {}", std::string_view, std::string_view);
-
-Place deeper(const Place& place, uint32_t by = 1) {
-  Place inner = place;
-  inner.depth += by;
-  return inner;
-}
 
 bool is_arithmetic(BinaryOperator op) { return op <= BinaryOperator::Modulo; }
 
@@ -58,26 +48,6 @@ std::vector<const syntax::Expression*> chain(const syntax::Expression& expressio
   std::reverse(operands.begin(), operands.end());
   if (operators != nullptr) std::reverse(operators->begin(), operators->end());
   return operands;
-}
-
-std::vector<ExpressionPtr> analyze_all(const Place& place,
-                                       const std::vector<const syntax::Expression*>& expressions,
-                                       bool& good) {
-  std::vector<ExpressionPtr> results;
-  for (const auto* expression : expressions) {
-    results.push_back(analyze_expression(place, *expression));
-    good &= results.back() != nullptr;
-  }
-  return results;
-}
-
-// A BOOLEAN operand; a bare NULL is one too.
-ExpressionPtr truth(const Place& place, const ExpressionPtr& operand, std::string_view op) {
-  if (!operand) return nullptr;
-  if (operand->type.kind == Kind::Null) return null_of(types::boolean(), operand->span);
-  if (operand->type.kind == Kind::Boolean) return operand;
-  place.context.diagnostics.emit(BooleanOperand{}, operand->span, op, types::to_string(operand->type));
-  return nullptr;
 }
 
 ExpressionPtr analyze_connective(const Place& place, const syntax::Expression& expression,
@@ -166,83 +136,6 @@ ExpressionPtr analyze_unary(const Place& place, const syntax::Unary& node, Span 
   return operand ? operation(Operator::Not, {operand}, types::boolean(), place.context.at(span)) : nullptr;
 }
 
-ExpressionPtr analyze_is(const Place& place, const syntax::IsPredicate& node, Span span) {
-  using What = syntax::IsPredicate::What;
-  ExpressionPtr operand = analyze_expression(deeper(place), *node.operand);
-  if (!operand) return nullptr;
-  if (node.what != What::Null) {
-    operand = truth(place, operand, "IS");
-    if (!operand) return nullptr;
-  } else if (operand->type.kind == Kind::Null) {
-    operand = null_of(types::boolean(), operand->span);
-  }
-  Operator op = Operator::IsNull;
-  switch (node.what) {
-    case What::Null:
-    case What::Unknown: op = node.negated ? Operator::IsNotNull : Operator::IsNull; break;
-    case What::True: op = node.negated ? Operator::IsNotTrue : Operator::IsTrue; break;
-    case What::False: op = node.negated ? Operator::IsNotFalse : Operator::IsFalse; break;
-  }
-  return typed::make({.node = typed::Operation{op, {operand}},
-                      .type = types::boolean(false),
-                      .span = place.context.at(span)});
-}
-
-ExpressionPtr negated_if(bool negated, ExpressionPtr expression) {
-  if (!negated || !expression) return expression;
-  const Span span = expression->span;
-  return operation(Operator::Not, {std::move(expression)}, types::boolean(), span);
-}
-
-ExpressionPtr analyze_between(const Place& place, const syntax::Between& node, Span written) {
-  const Context& context = place.context;
-  const Span span = context.at(written);
-  ExpressionPtr operand = analyze_expression(deeper(place), *node.operand);
-  ExpressionPtr low = analyze_expression(deeper(place), *node.low);
-  ExpressionPtr high = analyze_expression(deeper(place), *node.high);
-  if (!operand || !low || !high) return nullptr;
-  const auto between = [&](const ExpressionPtr& from, const ExpressionPtr& to) -> ExpressionPtr {
-    ExpressionPtr above = comparison(context, Operator::GreaterEqual, operand, from, span);
-    ExpressionPtr below = comparison(context, Operator::LessEqual, operand, to, span);
-    return above && below ? logical(Operator::And, {above, below}, span) : nullptr;
-  };
-  ExpressionPtr result = between(low, high);
-  if (node.symmetric && result) {
-    ExpressionPtr other = between(high, low);
-    result = other ? logical(Operator::Or, {result, other}, span) : nullptr;
-  }
-  return negated_if(node.negated, result);
-}
-
-ExpressionPtr analyze_in(const Place& place, const syntax::InList& node, Span span) {
-  ExpressionPtr operand = analyze_expression(deeper(place), *node.operand);
-  std::vector<ExpressionPtr> alternatives;
-  bool good = operand != nullptr;
-  for (const auto& item : node.list) {
-    ExpressionPtr value = analyze_expression(deeper(place), *item);
-    ExpressionPtr equal = value && operand ? comparison(place.context, Operator::Equal, operand, value,
-                                                        place.context.at(item->span))
-                                           : nullptr;
-    good &= equal != nullptr;
-    alternatives.push_back(equal);
-  }
-  if (!good) return nullptr;
-  return negated_if(node.negated, logical(Operator::Or, std::move(alternatives), place.context.at(span)));
-}
-
-ExpressionPtr analyze_like(const Place& place, const syntax::Like& node, Span span) {
-  if (node.similar) {
-    place.context.diagnostics.emit(SimilarNotBuilt{}, place.context.at(span)).hint("use LIKE");
-    return nullptr;
-  }
-  std::vector<const syntax::Expression*> written{node.operand.get(), node.pattern.get()};
-  if (node.escape) written.push_back(node.escape.get());
-  bool good = true;
-  auto arguments = analyze_all(deeper(place), written, good);
-  if (!good) return nullptr;
-  return negated_if(node.negated, call_function(place.context, "LIKE", std::move(arguments), span, span));
-}
-
 ExpressionPtr analyze_cast(const Place& place, const syntax::Cast& node, Span written) {
   const Span span = place.context.at(written);
   ExpressionPtr operand = analyze_expression(deeper(place), *node.operand);
@@ -314,6 +207,31 @@ ExpressionPtr analyze_call(const Place& place, const syntax::Call& call, Span sp
 
 }  // namespace
 
+Place deeper(const Place& place, uint32_t by) {
+  Place inner = place;
+  inner.depth += by;
+  return inner;
+}
+
+std::vector<ExpressionPtr> analyze_all(const Place& place,
+                                       const std::vector<const syntax::Expression*>& expressions,
+                                       bool& good) {
+  std::vector<ExpressionPtr> results;
+  for (const auto* expression : expressions) {
+    results.push_back(analyze_expression(place, *expression));
+    good &= results.back() != nullptr;
+  }
+  return results;
+}
+
+ExpressionPtr truth(const Place& place, const ExpressionPtr& operand, std::string_view op) {
+  if (!operand) return nullptr;
+  if (operand->type.kind == Kind::Null) return null_of(types::boolean(), operand->span);
+  if (operand->type.kind == Kind::Boolean) return operand;
+  place.context.diagnostics.emit(BooleanOperand{}, operand->span, op, types::to_string(operand->type));
+  return nullptr;
+}
+
 ExpressionPtr analyze_expression(const Place& place, const syntax::Expression& expression) {
   const Context& context = place.context;
   const Span span = context.at(expression.span);
@@ -372,108 +290,6 @@ ExpressionPtr analyze_condition(const Place& place, const syntax::Expression& ex
   place.context.diagnostics.emit(ConditionType{}, condition->span, place.clause,
                                  types::to_string(condition->type));
   return nullptr;
-}
-
-namespace {
-
-struct TypeRow {
-  std::string_view name;
-  Kind kind;
-  int most_arguments;
-};
-constexpr TypeRow kTypes[] = {
-    {"BOOLEAN", Kind::Boolean, 0},
-    {"TINYINT", Kind::TinyInt, 0},
-    {"SMALLINT", Kind::SmallInt, 0},
-    {"INT", Kind::Integer, 0},
-    {"INTEGER", Kind::Integer, 0},
-    {"BIGINT", Kind::BigInt, 0},
-    {"FLOAT", Kind::Float, 0},
-    {"REAL", Kind::Float, 0},
-    {"DOUBLE", Kind::Double, 0},
-    {"DECIMAL", Kind::Decimal, 2},
-    {"DEC", Kind::Decimal, 2},
-    {"NUMERIC", Kind::Decimal, 2},
-    {"STRING", Kind::String, 0},
-    {"VARCHAR", Kind::String, 1},
-    {"CHAR", Kind::String, 1},
-    {"BYTES", Kind::Bytes, 0},
-    {"VARBINARY", Kind::Bytes, 1},
-    {"BINARY", Kind::Bytes, 1},
-    {"DATE", Kind::Date, 0},
-    {"TIMESTAMP", Kind::Timestamp, 1},
-    {"TIMESTAMP_LTZ", Kind::TimestampLtz, 1},
-    {"INTERVAL_YEAR_MONTH", Kind::IntervalYearMonth, 0},
-    {"INTERVAL_DAY_TIME", Kind::IntervalDayTime, 0},
-};
-constexpr std::string_view kTypesNotBuilt[] = {"TIME", "ARRAY", "MAP",          "MULTISET",
-                                               "ROW",  "RAW",   "TIMESTAMP_TZ", "VARIANT"};
-
-// What the arguments must be, in words, if they are not that.
-std::string_view argument_mismatch(const TypeRow& row, const std::vector<int64_t>& arguments) {
-  if (arguments.size() > static_cast<size_t>(row.most_arguments)) {
-    return row.most_arguments == 0 ? "no arguments" : "fewer arguments";
-  }
-  const int64_t first = arguments.empty() ? 1 : arguments[0];
-  switch (row.kind) {
-    case Kind::Decimal:
-      if (first < 1 || first > 38) return "a precision from 1 to 38";
-      if (arguments.size() > 1 && (arguments[1] < 0 || arguments[1] > first))
-        return "a scale from 0 to its precision";
-      return "";
-    case Kind::String:
-    case Kind::Bytes: return first < 1 || first > INT32_MAX ? "a length of at least 1" : "";
-    case Kind::Timestamp:
-    case Kind::TimestampLtz: return first < 0 || first > 6 ? "a precision from 0 to 6" : "";
-    default: return "";
-  }
-}
-
-}  // namespace
-
-std::optional<Type> analyze_type(const Context& context, const syntax::TypeName& name) {
-  const Span span = context.at(name.span);
-  const bool nullable = !name.not_null.value_or(false);
-  const auto* row = std::find_if(std::begin(kTypes), std::end(kTypes),
-                                 [&](const TypeRow& candidate) { return candidate.name == name.name; });
-  if (row == std::end(kTypes)) {
-    if (std::find(std::begin(kTypesNotBuilt), std::end(kTypesNotBuilt), name.name) !=
-        std::end(kTypesNotBuilt)) {
-      auto emitted = context.diagnostics.emit(TypeNotBuilt{}, span, name.name);
-      if (name.name == "TIMESTAMP_TZ") emitted.hint("use TIMESTAMP_LTZ(3)");
-      return std::nullopt;
-    }
-    auto emitted = context.diagnostics.emit(UnknownType{}, span, name.name);
-    std::vector<std::string> names;
-    for (const TypeRow& known : kTypes) names.emplace_back(known.name);
-    if (name.name == "TEXT") {
-      emitted.hint("use STRING");
-    } else if (const auto near = diagnostics::nearest(name.name, names)) {
-      emitted.hint("did you mean `{}`?", *near);
-    }
-    return std::nullopt;
-  }
-  if (const auto mismatch = argument_mismatch(*row, name.arguments); !mismatch.empty()) {
-    auto emitted = context.diagnostics.emit(TypeArguments{}, span, name.name, mismatch);
-    if (row->kind == Kind::Timestamp || row->kind == Kind::TimestampLtz)
-      emitted.note("times are kept in microseconds");
-    return std::nullopt;
-  }
-  const auto argument = [&](size_t index, int64_t otherwise) {
-    return static_cast<int>(index < name.arguments.size() ? name.arguments[index] : otherwise);
-  };
-  switch (row->kind) {
-    case Kind::Decimal: return types::decimal(argument(0, 10), argument(1, 0), nullable);
-    case Kind::Timestamp: return types::timestamp(argument(0, 6), nullable);
-    case Kind::TimestampLtz: return types::timestamp_ltz(argument(0, 6), nullable);
-    case Kind::String: {
-      Type type = types::string(nullable);
-      const bool unbounded = name.name == "STRING" || argument(0, 1) == INT32_MAX;
-      type.length = unbounded ? 0 : static_cast<uint32_t>(argument(0, name.name == "CHAR" ? 1 : 0));
-      return type;
-    }
-    default: return types::simple(row->kind, nullable);
-  }
 }
 
 }  // namespace weir::analysis

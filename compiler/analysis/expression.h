@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "compiler/analysis/context.h"
 #include "compiler/analysis/scope.h"
@@ -26,7 +27,15 @@ ExpressionPtr analyze_expression(const Place& place, const syntax::Expression& e
 // The same, and an error unless it is BOOLEAN (or NULL).
 ExpressionPtr analyze_condition(const Place& place, const syntax::Expression& expression);
 
-// A type as written; nothing after an error.
+// A place inside the expression of another, `by` steps down.
+Place deeper(const Place& place, uint32_t by = 1);
+// Every one is looked at; `good` becomes false, and the result null, for those with an error.
+std::vector<ExpressionPtr> analyze_all(const Place& place,
+                                       const std::vector<const syntax::Expression*>& expressions, bool& good);
+// A BOOLEAN operand of `op`; a bare NULL is one too. Null after an error.
+ExpressionPtr truth(const Place& place, const ExpressionPtr& operand, std::string_view op);
+
+// type_name.cpp: a type as written; nothing after an error.
 std::optional<Type> analyze_type(const Context& context, const syntax::TypeName& name);
 
 // ---- parts, one file each ----------------------------------------------------------------------
@@ -46,6 +55,12 @@ ExpressionPtr comparison(const Context& context, typed::Operator op, ExpressionP
 // One type for all, for branches of CASE and lists of IN; `what` is "CASE". False after an error.
 bool unify(const Context& context, std::vector<ExpressionPtr>& branches, std::string_view what);
 
+// predicates.cpp
+ExpressionPtr analyze_is(const Place& place, const syntax::IsPredicate& node, Span span);
+ExpressionPtr analyze_between(const Place& place, const syntax::Between& node, Span span);
+ExpressionPtr analyze_in(const Place& place, const syntax::InList& node, Span span);
+ExpressionPtr analyze_like(const Place& place, const syntax::Like& node, Span span);
+
 // overload.cpp
 ExpressionPtr call_function(const Context& context, std::string_view name,
                             std::vector<ExpressionPtr> arguments, Span name_span, Span span);
@@ -60,9 +75,9 @@ ExpressionPtr analyze_case(const Place& place, const syntax::Case& node, Span sp
 ExpressionPtr unit_call(const Place& place, const syntax::UnitCall& node, Span span);
 ExpressionPtr extract(const Place& place, const syntax::Extract& node, Span span);
 
-// aggregate.cpp
+// aggregate_call.cpp
 ExpressionPtr aggregate_call(const Place& place, const syntax::Call& call, Span span);
-// window.cpp: TUMBLE_START(…) and the like. Nothing if the name is none of them.
+// group_window.cpp: TUMBLE_START(…) and the like. Nothing if the name is none of them.
 std::optional<ExpressionPtr> window_auxiliary(const Place& place, const syntax::Call& call, Span span);
 
 std::string upper(std::string_view text);

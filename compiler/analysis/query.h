@@ -1,4 +1,5 @@
-// FROM, WHERE, UNION ALL, WITH, views; GROUP BY is aggregate.cpp.
+// Queries -> relations: query.cpp has WITH and UNION ALL, select.cpp SELECT, from.cpp tables and views; GROUP BY is
+// aggregate.cpp.
 #pragma once
 
 #include <map>
@@ -20,6 +21,9 @@ struct CommonTables {
 RelationPtr analyze_query(const Context& context, const syntax::Query& query,
                           const CommonTables* common = nullptr);
 
+RelationPtr analyze_select(const Context& context, const syntax::Select& select, const CommonTables* common,
+                           Span span);
+
 // What FROM names.
 struct From {
   RelationPtr relation;  // null after an error
@@ -31,5 +35,8 @@ From analyze_from(const Context& context, const syntax::TableReference& referenc
 // A table, view or common table by name. Null after an error.
 RelationPtr named_relation(const Context& context, const syntax::QualifiedName& name,
                            const CommonTables* common);
+
+// The relation under the names of `AS t (a, b)`, if there are any. Null after an error.
+RelationPtr with_names(const Context& context, RelationPtr relation, const std::vector<syntax::Name>& names);
 
 }  // namespace weir::analysis
