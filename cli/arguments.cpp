@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/query_source.h"
 #include "compiler/diagnostics/suggest.h"
 #include "compiler/plan/passes.h"
 
@@ -46,6 +47,22 @@ std::optional<compiler::CompileOptions> compile_options(const CompileArguments& 
     return std::nullopt;
   }
   return options;
+}
+
+void add_query_arguments(CLI::App& app, QueryArguments& arguments) {
+  add_compile_arguments(app, arguments.compile);
+  app.add_option("FILE", arguments.path, "the query; `-` is standard input")->required();
+}
+
+std::expected<QueryText, int> read_query(const QueryArguments& arguments) {
+  auto options = compile_options(arguments.compile);
+  if (!options) return std::unexpected(kUsage);
+  auto source = read_source(arguments.path);
+  if (!source) {
+    fmt::print(stderr, "error: {}\n", source.error());
+    return std::unexpected(kInputOutput);
+  }
+  return QueryText{std::move(*source), std::move(*options)};
 }
 
 std::optional<int> parse_arguments(CLI::App& app, const Arguments& arguments) {

@@ -2,7 +2,7 @@
 
 #include "cli/arguments.h"
 #include "cli/command.h"
-#include "cli/query_source.h"
+#include "cli/delivery.h"
 #include "cli/run_steps.h"
 #include "compiler/diagnostics/render.h"
 
@@ -12,7 +12,8 @@ namespace {
 // What follows from the plan, for each INSERT or SELECT.
 struct Promise {
   std::string label;
-  std::string changes, state, depends, watermark, delivery;
+  std::string changes, state, depends, watermark;
+  Delivery delivery;
 };
 
 // The states of all aggregates below a node, nearest first.
@@ -32,15 +33,6 @@ bool has_union(const plan::Plan& plan, plan::NodeId id) {
   return false;
 }
 
-std::string delivery_of(const catalog::Table* table) {
-  if (!table) return "at least once over restarts (standard output)";
-  const std::string connector = table->options.get("connector");
-  if (connector == "filesystem")
-    return table->options.get("path").ends_with('/') ? "at least once over restarts (finished parts stay)"
-                                                     : "all or nothing per run (one file)";
-  return fmt::format("none ({})", connector);
-}
-
 Promise promise_of(const plan::Plan& plan, plan::NodeId id) {
   const plan::Node& node = plan.at(id);
   const auto& sink = std::get<plan::Sink>(node.kind);
@@ -56,7 +48,7 @@ Promise promise_of(const plan::Plan& plan, plan::NodeId id) {
                                               : "more than the input: " + node.traits.why_not_deterministic;
   if (has_union(plan, id)) promise.depends += "; the order of rows of UNION ALL's branches is free";
   promise.watermark = node.traits.watermark_domain.empty() ? "none" : node.traits.watermark_domain;
-  promise.delivery = delivery_of(sink.table);
+  promise.delivery = delivery_of(plan, id);
   return promise;
 }
 
@@ -75,7 +67,8 @@ void print_promises(const std::vector<Promise>& promises) {
     fmt::print("  state       {}\n", promise.state);
     fmt::print("  depends on  {}\n", promise.depends);
     fmt::print("  watermark   {}\n", promise.watermark);
-    fmt::print("  delivery    {}\n", promise.delivery);
+    fmt::print("  delivery    {}\n", promise.delivery.promise);
+    for (const std::string& note : promise.delivery.notes) fmt::print("              {}\n", note);
   }
 }
 
@@ -84,22 +77,16 @@ void print_promises(const std::vector<Promise>& promises) {
 int check(const Arguments& arguments) {
   CLI::App app("Says what is wrong with a query, what state it keeps, and what its result may depend on.",
                "check");
-  CompileArguments compile_arguments;
-  std::string path;
+  QueryArguments query_arguments;
   bool json = false;
-  add_compile_arguments(app, compile_arguments);
-  app.add_option("FILE", path, "the query; `-` is standard input")->required();
+  add_query_arguments(app, query_arguments);
   app.add_flag("--json", json, "diagnostics as JSON on standard output, for editors");
   if (const auto status = parse_arguments(app, arguments)) return *status;
-  auto options = compile_options(compile_arguments);
-  if (!options) return kUsage;
-  auto source = read_source(path);
-  if (!source) {
-    fmt::print(stderr, "error: {}\n", source.error());
-    return kInputOutput;
-  }
+  auto query = read_query(query_arguments);
+  if (!query) return query.error();
   catalog::Catalog catalog;
-  const compiler::Compilation compilation = compiler::compile(std::move(*source), *options, catalog);
+  const compiler::Compilation compilation =
+      compiler::compile(std::move(query->source), query->options, catalog);
   if (json) {
     fmt::print("{}", diagnostics::render_json(compilation.diagnostics, *compilation.source));
   } else {

@@ -5,7 +5,6 @@
 
 #include "cli/arguments.h"
 #include "cli/command.h"
-#include "cli/query_source.h"
 #include "cli/run_steps.h"
 #include "compiler/backend/backend.h"
 
@@ -49,29 +48,24 @@ int write_executable(const compiler::Compilation& compilation, const compiler::C
 int compile(const Arguments& arguments) {
   CLI::App app("Makes a stand-alone executable of a query. It needs neither weir nor LLVM where it runs.",
                "compile");
-  CompileArguments compile_arguments;
-  std::string path, output, cpu = "x86-64-v3";
-  add_compile_arguments(app, compile_arguments);
-  app.add_option("FILE", path, "the query; `-` is standard input")->required();
+  QueryArguments query_arguments;
+  std::string output, cpu = "x86-64-v3";
+  add_query_arguments(app, query_arguments);
   app.add_option("-o", output, "the executable")->required()->type_name("JOB");
   app.add_option("--cpu", cpu, "what it is made for: x86-64-v3, or native for this machine only")
       ->type_name("CPU")
       ->check(CLI::IsMember({"x86-64-v3", "native"}));
   if (const auto status = parse_arguments(app, arguments)) return *status;
-  auto options = compile_options(compile_arguments);
-  if (!options) return kUsage;
-  auto source = read_source(path);
-  if (!source) {
-    fmt::print(stderr, "error: {}\n", source.error());
-    return kInputOutput;
-  }
+  auto query = read_query(query_arguments);
+  if (!query) return query.error();
   catalog::Catalog catalog;
-  const compiler::Compilation compilation = compiler::compile(std::move(*source), *options, catalog);
+  const compiler::Compilation compilation =
+      compiler::compile(std::move(query->source), query->options, catalog);
   print_diagnostics(compilation);
   if (compilation.diagnostics.has_errors()) return kQueryWrong;
   const compiler::CompiledJob* job = only_job(compilation);
   if (!job) return kQueryWrong;
-  return write_executable(compilation, *job, *options, output,
+  return write_executable(compilation, *job, query->options, output,
                           cpu == "native" ? backend::Cpu::Host : backend::Cpu::X86_64_v3);
 }
 

@@ -2,7 +2,6 @@
 
 #include "cli/arguments.h"
 #include "cli/command.h"
-#include "cli/query_source.h"
 #include "cli/run_steps.h"
 #include "cli/stages.h"
 
@@ -10,11 +9,9 @@ namespace weir::cli {
 
 int explain(const Arguments& arguments) {
   CLI::App app("Shows what a stage of the compiler makes of a query.", "explain");
-  CompileArguments compile_arguments;
-  std::string path;
+  QueryArguments query_arguments;
   bool no_optimize = false;
-  add_compile_arguments(app, compile_arguments);
-  app.add_option("FILE", path, "the query; `-` is standard input")->required();
+  add_query_arguments(app, query_arguments);
   constexpr std::pair<std::string_view, std::string_view> kStages[] = {
       {"ast", "the syntax tree"},
       {"plan", "the plan (this is shown if nothing else is asked for)"},
@@ -28,13 +25,8 @@ int explain(const Arguments& arguments) {
     app.add_flag(fmt::format("--{}", name), wanted[name], std::string(what));
   app.add_flag("--O0", no_optimize, "--ir and --asm without optimisation");
   if (const auto status = parse_arguments(app, arguments)) return *status;
-  auto options = compile_options(compile_arguments);
-  if (!options) return kUsage;
-  auto source = read_source(path);
-  if (!source) {
-    fmt::print(stderr, "error: {}\n", source.error());
-    return kInputOutput;
-  }
+  auto query = read_query(query_arguments);
+  if (!query) return query.error();
   std::vector<std::string_view> asked;
   for (const auto& [stage, is_asked] : wanted)
     if (is_asked) asked.push_back(stage);
@@ -44,7 +36,7 @@ int explain(const Arguments& arguments) {
     return kUsage;
   }
   const std::string_view name = asked.empty() ? "plan" : asked.front();
-  const StageText shown = show_stage(std::move(*source), *stage_named(name), std::move(*options),
+  const StageText shown = show_stage(std::move(query->source), *stage_named(name), std::move(query->options),
                                      {.optimize = !no_optimize, .cpu = {}});
   print_diagnostics(shown.compilation);
   const bool written = std::fwrite(shown.text.data(), 1, shown.text.size(), stdout) == shown.text.size();

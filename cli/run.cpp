@@ -3,14 +3,12 @@
 
 #include "cli/arguments.h"
 #include "cli/command.h"
-#include "cli/query_source.h"
 #include "cli/run_steps.h"
 
 namespace weir::cli {
 namespace {
 
 struct RunArguments {
-  CompileArguments compile;
   bool quiet = false;
   std::string restart_from;
   bool accept_data_loss = false;
@@ -18,7 +16,6 @@ struct RunArguments {
 };
 
 void add_run_arguments(CLI::App& app, RunArguments& arguments) {
-  add_compile_arguments(app, arguments.compile);
   app.add_flag("--quiet,-q", arguments.quiet, "no progress and no summary on standard error");
   app.add_option("--restart-from", arguments.restart_from,
                  "do not go on where the job was committed last: begin at these offsets, with empty state")
@@ -29,11 +26,9 @@ void add_run_arguments(CLI::App& app, RunArguments& arguments) {
                  "name of this copy of the job among those that stand by; the host's name without it");
 }
 
-int compile_and_run(std::shared_ptr<const diagnostics::Source> source, const RunArguments& arguments) {
-  auto compile = compile_options(arguments.compile);
-  if (!compile) return kUsage;
+int compile_and_run(QueryText query, const RunArguments& arguments) {
   StepOptions options{
-      .compile = std::move(*compile), .backend = {}, .run = {}, .tables = is_terminal(STDOUT_FILENO)};
+      .compile = std::move(query.options), .backend = {}, .run = {}, .tables = is_terminal(STDOUT_FILENO)};
   options.run.overrides = options.compile.overrides;
   options.run.summary = !arguments.quiet;
   options.run.restart_from = arguments.restart_from;
@@ -42,7 +37,8 @@ int compile_and_run(std::shared_ptr<const diagnostics::Source> source, const Run
   // Rows on the same terminal are progress enough.
   options.run.progress = !arguments.quiet && is_terminal(STDERR_FILENO) && !options.tables;
   catalog::Catalog catalog;
-  const compiler::Compilation compilation = compiler::compile(std::move(source), options.compile, catalog);
+  const compiler::Compilation compilation =
+      compiler::compile(std::move(query.source), options.compile, catalog);
   print_diagnostics(compilation);
   if (compilation.diagnostics.has_errors()) return kQueryWrong;
   return run_steps(compilation, options);
@@ -52,25 +48,26 @@ int compile_and_run(std::shared_ptr<const diagnostics::Source> source, const Run
 
 int run(const Arguments& arguments) {
   CLI::App app("Checks, compiles and runs a query until its input ends or a signal arrives.", "run");
+  QueryArguments query_arguments;
   RunArguments run;
-  std::string path;
+  add_query_arguments(app, query_arguments);
   add_run_arguments(app, run);
-  app.add_option("FILE", path, "the query; `-` is standard input")->required();
   if (const auto status = parse_arguments(app, arguments)) return *status;
-  auto source = read_source(path);
-  if (!source) {
-    fmt::print(stderr, "error: {}\n", source.error());
-    return kInputOutput;
-  }
-  return compile_and_run(std::move(*source), run);
+  auto query = read_query(query_arguments);
+  return query ? compile_and_run(std::move(*query), run) : query.error();
 }
 
 int run_text(const std::string& text, const Arguments& arguments) {
   CLI::App app("Runs a text.", "-c 'SQL'");
+  CompileArguments compile;
   RunArguments run;
+  add_compile_arguments(app, compile);
   add_run_arguments(app, run);
   if (const auto status = parse_arguments(app, arguments)) return *status;
-  return compile_and_run(std::make_shared<const diagnostics::Source>("<command line>", text), run);
+  auto options = compile_options(compile);
+  if (!options) return kUsage;
+  return compile_and_run(
+      {std::make_shared<const diagnostics::Source>("<command line>", text), std::move(*options)}, run);
 }
 
 }  // namespace weir::cli

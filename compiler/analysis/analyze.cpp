@@ -1,11 +1,13 @@
 #include "compiler/analysis/analyze.h"
 
 #include <algorithm>
+#include <set>
 
 #include "compiler/analysis/context.h"
 #include "compiler/analysis/ddl.h"
 #include "compiler/analysis/insert.h"
 #include "compiler/analysis/listing.h"
+#include "compiler/analysis/stream_rules.h"
 #include "compiler/diagnostics/suggest.h"
 #include "compiler/match.h"
 
@@ -116,7 +118,26 @@ class Analyzer {
 
   void flush() {
     if (pending_.inserts.empty()) return;
+    note_settings();
     program_.steps.emplace_back(std::exchange(pending_, {}));
+  }
+
+  // Settings of logs do nothing in a job that has none.
+  void note_settings() {
+    bool reads_log = false, writes_log = false;
+    for (const auto& insert : pending_.inserts) {
+      reads_log |= find_table(*insert.query, catalog::has_messages) != nullptr;
+      writes_log |= insert.sink.table != nullptr && catalog::has_messages(*insert.sink.table);
+    }
+    const auto note = [&](std::string_view key, std::string_view reason) {
+      if (!pending_.settings.find(key) || !noted_.insert(std::string{key}).second) return;
+      catalog::note_setting_without_effect(key, reason, pending_.settings.span(key), diagnostics_);
+    };
+    if (!writes_log) {
+      note("commit.interval", "no sink of this job commits");
+      note("transaction.timeout", "no sink of this job commits");
+    }
+    if (!reads_log) note("table.exec.source.idle-timeout", "a file is never idle: it has an end");
   }
 
   void explain(syntax::Explain& statement) {
@@ -169,7 +190,8 @@ class Analyzer {
   Shared shared_;
   Diagnostics& diagnostics_;
   typed::Program program_;
-  typed::Job pending_;  // INSERTs since the last statement that parts jobs
+  std::set<std::string> noted_;  // settings that have been said to do nothing
+  typed::Job pending_;           // INSERTs since the last statement that parts jobs
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "compiler/analysis/coercion.h"
 #include "compiler/analysis/expression.h"
 #include "compiler/analysis/listing.h"
+#include "compiler/analysis/message_columns.h"
 #include "compiler/analysis/query.h"
 #include "compiler/analysis/relation.h"
 #include "compiler/diagnostics/suggest.h"
@@ -24,7 +25,6 @@ WEIR_ERROR(CreateTableAs, "CREATE TABLE … AS SELECT is not built yet");
 WEIR_ERROR(PartitionedBy, "PARTITIONED BY is not built yet");
 WEIR_ERROR(NoColumns, "table `{}` has no columns", std::string_view);
 WEIR_ERROR(DuplicateColumn, "column `{}` is declared twice", std::string_view);
-WEIR_ERROR(MetadataColumn, "connector `{}` has no metadata `{}`", std::string_view, std::string_view);
 WEIR_ERROR(IntervalColumn, "column `{}` cannot be an INTERVAL: connector `{}` has no form for it",
            std::string_view, std::string_view);
 WEIR_ERROR(TwoWatermarks, "table `{}` has two watermarks", std::string_view);
@@ -36,7 +36,8 @@ WEIR_ERROR(WatermarkType, "the watermark is {}, and `{}` is {}", std::string_vie
 WEIR_ERROR(WatermarkVolatile, "the watermark depends on the clock or on chance");
 WEIR_ERROR(TwoPrimaryKeys, "table `{}` has two primary keys", std::string_view);
 WEIR_ERROR(PrimaryKeyEnforced, "a primary key is not enforced");
-WEIR_ERROR(PrimaryKeyColumn, "the primary key has column `{}`, which is computed", std::string_view);
+WEIR_ERROR(PrimaryKeyColumn, "the primary key has column `{}`, which is {}", std::string_view,
+           std::string_view);
 WEIR_ERROR(UnknownFieldOption, "option `{}` names no column of the table", std::string_view);
 WEIR_ERROR(FieldOptionMissing, "column `{}` is a sequence and needs the option `{}`", std::string_view,
            std::string_view);
@@ -93,6 +94,9 @@ class TableBuilder {
     watermark();
     primary_key();
     field_options();
+    if (good_) {
+      good_ = declare_message(context_, table_, primary_key_, statement_.name.span);
+    }
     return good_;
   }
   Table take() { return std::move(table_); }
@@ -116,7 +120,11 @@ class TableBuilder {
           column.definition,
           [&](const syntax::PhysicalColumn& physical) { declare_physical(declared, physical); },
           [&](const syntax::ComputedColumn&) { declared.kind = ColumnKind::Computed; },
-          [&](const syntax::MetadataColumn& metadata) { declare_metadata(declared, metadata); });
+          [&](const syntax::MetadataColumn& metadata) {
+            if (declare_metadata(context_, table_.options.get("connector"), metadata, declared)) return;
+            scope_.broken = true;
+            fail();
+          });
       // A computed column has no name for others until it has been computed.
       const bool known = declared.kind != ColumnKind::Computed && is_new;
       scope_.columns.push_back({.name = known ? declared.name : "", .type = declared.type});
@@ -138,25 +146,11 @@ class TableBuilder {
     }
     declared.type = *type;
     const std::string connector = table_.options.get("connector");
-    if (types::is_interval(*type) && (connector == "filesystem" || connector == "datagen")) {
+    if (types::is_interval(*type) && connector != "print" && connector != "blackhole") {
       context_.diagnostics.emit(IntervalColumn{}, context_.at(physical.type.span), declared.name, connector)
           .hint("declare a number, and compute the interval: `i AS n * INTERVAL '1' SECOND`");
       fail();
     }
-  }
-
-  void declare_metadata(TableColumn& declared, const syntax::MetadataColumn& metadata) {
-    declared.kind = ColumnKind::Metadata;
-    declared.metadata_key = metadata.key.value_or(declared.name);
-    declared.is_virtual = metadata.is_virtual;
-    if (const auto type = analyze_type(context_, metadata.type)) declared.type = *type;
-    const std::string connector = table_.options.get("connector");
-    if (!connector.empty()) {
-      context_.diagnostics
-          .emit(MetadataColumn{}, context_.at(declared.span), connector, declared.metadata_key)
-          .hint("leave the column out");
-    }
-    fail();
   }
 
   void compute_columns() {
@@ -231,14 +225,13 @@ class TableBuilder {
 
   void primary_key() {
     std::vector<syntax::Name> columns;
-    std::optional<Span> first;
     const auto declare = [&](Span span) {
-      if (first) {
+      if (primary_key_) {
         context_.diagnostics.emit(TwoPrimaryKeys{}, context_.at(span), table_.name)
-            .label(context_.at(*first), "the first one");
+            .label(context_.at(*primary_key_), "the first one");
         fail();
       }
-      first = span;
+      primary_key_ = span;
     };
     for (const auto& column : statement_.columns) {
       if (!column.primary_key) continue;
@@ -261,8 +254,9 @@ class TableBuilder {
         fail();
         continue;
       }
-      if (table_.columns[*index].kind == ColumnKind::Computed) {
-        context_.diagnostics.emit(PrimaryKeyColumn{}, context_.at(name.span), name.text);
+      if (const ColumnKind kind = table_.columns[*index].kind; kind != ColumnKind::Physical) {
+        context_.diagnostics.emit(PrimaryKeyColumn{}, context_.at(name.span), name.text,
+                                  kind == ColumnKind::Computed ? "computed" : "metadata");
         fail();
       }
       table_.columns[*index].type.nullable = false;
@@ -300,6 +294,7 @@ class TableBuilder {
   const syntax::CreateTable& statement_;
   Table table_;
   Scope scope_;
+  std::optional<Span> primary_key_;
   bool good_ = true;
 };
 

@@ -14,6 +14,8 @@ WEIR_ERROR(UnknownTable, "there is no table or view `{}`", std::string_view);
 WEIR_ERROR(QualifiedTable, "`{}` names a catalog or database: there is one only", std::string_view);
 WEIR_ERROR(NotASource, "table `{}` cannot be read: connector `{}` only writes", std::string_view,
            std::string_view);
+WEIR_ERROR(UpsertSource, "table `{}` cannot be read: reading `upsert-kafka` is not built yet",
+           std::string_view);
 WEIR_ERROR(RecursiveView, "view `{}` uses itself", std::string_view);
 WEIR_ERROR(ViewBroken, "view `{}` cannot be read any more: {}", std::string_view, std::string_view);
 WEIR_ERROR(ViewTooDeep, "views stand on views more than {} deep", uint32_t);
@@ -76,10 +78,23 @@ RelationPtr view_relation(const Context& context, const catalog::View& view, Spa
 
 bool can_be_read(const Context& context, const catalog::Table& table, Span span) {
   const std::string connector = table.options.get("connector");
+  if (connector == "upsert-kafka") {
+    context.diagnostics.emit(UpsertSource{}, context.at(span), table.name)
+        .note("its records replace and delete rows, and no operator takes those yet")
+        .hint(
+            "read the topic with connector `kafka`: each record is a row then, and one without value is "
+            "rejected");
+    return false;
+  }
   if (connector != "print" && connector != "blackhole") return true;
   context.diagnostics.emit(NotASource{}, context.at(span), table.name, connector)
-      .hint("read from a table with connector `filesystem` or `datagen`");
+      .hint("read from a table with connector `filesystem`, `kafka` or `datagen`");
   return false;
+}
+
+// LATERAL is refused whole: no table stands there.
+bool is_lateral(const syntax::TableReference& reference) {
+  return reference.unsupported && reference.unsupported_name == "LATERAL";
 }
 
 }  // namespace
@@ -148,6 +163,7 @@ From analyze_from(const Context& context, const syntax::TableReference& referenc
   match(
       reference.node,
       [&](const syntax::NamedTable& node) {
+        if (is_lateral(reference)) return;
         relation = named_relation(context, node.name, common);
         qualifier = node.name.parts.back().text;
         description = "`" + qualifier + "`";
@@ -161,6 +177,7 @@ From analyze_from(const Context& context, const syntax::TableReference& referenc
         // Both sides are looked at for the sake of their errors.
         analyze_from(context, *node.left, common);
         analyze_from(context, *node.right, common);
+        if (is_lateral(*node.right)) return;
         context.diagnostics.emit(JoinNotBuilt{}, context.at(node.kind_span), join_name(node.kind));
       });
   if (reference.unsupported) {

@@ -9,8 +9,6 @@ namespace {
 using typed::TimeAttribute;
 using typed::WindowKind;
 
-WEIR_ERROR(WindowArguments, "{} takes {}", std::string_view, std::string_view);
-WEIR_ERROR(WindowTimeArgument, "the time of {} is a column", std::string_view);
 WEIR_ERROR(AuxiliaryWithoutWindow, "{}(…) names no window of GROUP BY", std::string_view);
 
 }  // namespace
@@ -23,8 +21,7 @@ std::optional<GroupWindow> group_window(const Place& place, WindowKind kind, con
   const size_t least = kind == WindowKind::Hop || kind == WindowKind::Cumulate ? 3 : 2;
   const size_t most = least + (kind == WindowKind::Session ? 0 : 1);
   if (call.arguments.size() < least || call.arguments.size() > most) {
-    context.diagnostics.emit(WindowArguments{}, context.at(call.name.span), name,
-                             fmt::format("({})", lengths.usage));
+    wrong_window_arguments(context, name, lengths.usage, call.name.span);
     return std::nullopt;
   }
   ExpressionPtr time = analyze_expression(place, *call.arguments.front().value);
@@ -45,8 +42,8 @@ std::optional<GroupWindow> group_window(const Place& place, WindowKind kind, con
   } else if (std::holds_alternative<typed::ProcessingTime>(time->node)) {
     attribute = TimeAttribute::ProcessingTime;
   } else {
-    context.diagnostics.emit(WindowTimeArgument{}, time->span, name)
-        .hint("declare a computed column with a WATERMARK in CREATE TABLE");
+    window_time_is_column(context, name, "declare a computed column with a WATERMARK in CREATE TABLE",
+                          time->span);
     return std::nullopt;
   }
   auto spec = make_window_spec(context, kind, values, span);

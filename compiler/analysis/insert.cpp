@@ -6,7 +6,7 @@
 #include "compiler/analysis/query.h"
 #include "compiler/analysis/relation.h"
 #include "compiler/analysis/scope.h"
-#include "compiler/analysis/stream_rules.h"
+#include "compiler/analysis/sink_rules.h"
 #include "compiler/diagnostics/suggest.h"
 #include "compiler/types/coerce.h"
 
@@ -21,7 +21,8 @@ WEIR_ERROR(InsertColumnCount, "the query gives {}, and `{}` takes {}", std::stri
 WEIR_ERROR(InsertColumnType, "column `{}` is {}, and the query gives {}", std::string_view, std::string_view,
            std::string_view);
 WEIR_ERROR(InsertColumnTwice, "column `{}` is named twice", std::string_view);
-WEIR_ERROR(InsertComputedColumn, "column `{}` is computed and cannot be written", std::string_view);
+WEIR_ERROR(InsertComputedColumn, "column `{}` is {} and cannot be written", std::string_view,
+           std::string_view);
 WEIR_ERROR(InsertMissingColumn, "column `{}` is NOT NULL and gets no value", std::string_view);
 WEIR_ERROR(InsertNull, "column `{}` is NOT NULL, and the query gives NULL", std::string_view);
 
@@ -64,7 +65,9 @@ std::optional<std::vector<uint32_t>> target_columns(const Context& context, cons
     if (!index) {
       good = false;
     } else if (!is_written(sink.columns[*index])) {
-      context.diagnostics.emit(InsertComputedColumn{}, context.at(name.span), name.text);
+      const bool computed = sink.columns[*index].kind == catalog::ColumnKind::Computed;
+      context.diagnostics.emit(InsertComputedColumn{}, context.at(name.span), name.text,
+                               computed ? "computed" : "VIRTUAL metadata");
       good = false;
     } else if (std::find(targets.begin(), targets.end(), *index) != targets.end()) {
       context.diagnostics.emit(InsertColumnTwice{}, context.at(name.span), name.text);
@@ -141,10 +144,10 @@ std::optional<typed::Insert> analyze_insert(const Context& context, const syntax
   const auto targets = target_columns(context, *sink, statement.columns);
   if (!targets || !query || statement.overwrite) return std::nullopt;
   if (sink->options.get("connector") == "datagen") {
-    check_sink(context, sink, *query, statement.table.span);
+    check_sink(context, sink, *query, *targets, statement.table.span);
     return std::nullopt;
   }
-  bool good = check_sink(context, sink, *query, statement.table.span);
+  bool good = check_sink(context, sink, *query, *targets, statement.table.span);
   if (targets->size() != query->columns.size()) {
     std::vector<std::string> takes, gives;
     for (const uint32_t target : *targets) takes.push_back(sink->columns[target].name);
@@ -187,7 +190,8 @@ std::optional<typed::Insert> analyze_insert(const Context& context, const syntax
 std::optional<typed::Insert> analyze_select_statement(const Context& context, const syntax::Query& query,
                                                       Span span) {
   RelationPtr relation = analyze_query(context, query);
-  if (!relation || !check_sink(context, nullptr, *relation, list_span(context, query))) return std::nullopt;
+  if (!relation || !check_sink(context, nullptr, *relation, {}, list_span(context, query)))
+    return std::nullopt;
   // Neither JSON nor a table has a form of its own for intervals.
   const auto is_interval = [](const typed::Column& column) { return types::is_interval(column.type); };
   if (std::any_of(relation->columns.begin(), relation->columns.end(), is_interval)) {

@@ -32,6 +32,13 @@ std::string option_text(std::string_view key, std::string_view value) {
   return fmt::format("{} = {}", quoted(key), catalog::is_secret(key) ? "'******'" : quoted(value));
 }
 
+// METADATA FROM 'timestamp' VIRTUAL
+std::string metadata_clause(const catalog::TableColumn& column) {
+  std::string text = "METADATA";
+  if (column.metadata_key != column.name) text += " FROM " + quoted(column.metadata_key);
+  return column.is_virtual ? text + " VIRTUAL" : text;
+}
+
 // Rows of equal length as columns that line up.
 std::string aligned(const std::vector<std::vector<std::string>>& rows) {
   std::vector<size_t> widths(rows.front().size(), 0);
@@ -77,6 +84,7 @@ std::string table_ddl(const catalog::Table& table, const syntax::CreateTable& st
     } else {
       part += types::to_string(column.type, true);
     }
+    if (column.kind == catalog::ColumnKind::Metadata) part += " " + metadata_clause(column);
     if (!column.comment.empty()) part += " COMMENT " + quoted(column.comment);
     parts.push_back(std::move(part));
   }
@@ -146,6 +154,7 @@ std::optional<std::string> describe(const Context& context, const syntax::Descri
     const bool is_time = table->watermark && table->watermark->column == i;
     std::string type = types::to_string(column.type);
     if (column.computed) type += " AS " + typed::to_sql(*column.computed, names);
+    if (column.kind == catalog::ColumnKind::Metadata) type += " " + metadata_clause(column);
     rows.push_back({column.name, type, column.type.nullable ? "TRUE" : "FALSE", in_key ? "PRIMARY KEY" : "",
                     is_time ? typed::to_sql(*table->watermark->expression, names) : ""});
   }

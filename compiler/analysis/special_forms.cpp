@@ -7,6 +7,7 @@ namespace {
 using typed::Operator;
 
 WEIR_ERROR(UnitNotTaken, "`{}` does not take the unit {}", std::string_view, std::string_view);
+WEIR_ERROR(UnitForm, "`{}` is called by its own form", std::string_view);
 WEIR_ERROR(ArgumentCount, "`{}` takes {}, not {}", std::string_view, std::string_view, size_t);
 
 ExpressionPtr make_case(std::vector<typed::Case::When> whens, ExpressionPtr otherwise, const Type& type,
@@ -131,6 +132,11 @@ std::optional<ExpressionPtr> special_form(const Place& place, const syntax::Call
     return arithmetic(context, syntax::BinaryOperator::Modulo, (*arguments)[0], (*arguments)[1],
                       call.name.span, span);
   }
+  if (name == "FLOOR_TIME" || name == "CEIL_TIME") {
+    context.diagnostics.emit(UnitForm{}, context.at(call.name.span), name)
+        .hint("write {}(time TO unit)", name.substr(0, name.find('_')));
+    return nullptr;
+  }
   for (const auto& [function, unit] : kFieldFunctions) {
     if (name != function || !context.shared.functions.overloads(name).empty()) continue;
     if (!check_count(place, call, 1, 1, "one argument")) return nullptr;
@@ -193,7 +199,8 @@ ExpressionPtr unit_call(const Place& place, const syntax::UnitCall& node, Span s
   const bool rounds = written == "FLOOR" || written == "CEIL" || written == "CEILING";
   if (!takes_unit(node.unit, rounds)) {
     context.diagnostics.emit(UnitNotTaken{}, context.at(node.unit_span), written, unit_name(node.unit))
-        .hint("use SECOND, MINUTE, HOUR, DAY, WEEK, MONTH, QUARTER or YEAR");
+        .hint("use MICROSECOND, MILLISECOND, SECOND, MINUTE, HOUR, DAY, WEEK, MONTH, QUARTER{}",
+              rounds ? ", YEAR, DECADE, CENTURY or MILLENNIUM" : " or YEAR");
     return nullptr;
   }
   std::vector<ExpressionPtr> arguments{text(unit_name(node.unit), context.at(node.unit_span))};

@@ -11,11 +11,6 @@ WEIR_ERROR(AggregateOverUpdates, "{} over a query that updates its rows is not b
 WEIR_ERROR(VolatileInUpdate, "a row that is updated later cannot hold a value of the clock or of chance");
 WEIR_WARNING(UnboundedTimeKey, "GROUP BY `{}` without a window keeps a group for every moment",
              std::string_view);
-WEIR_ERROR(SinkTakesNoUpdates, "the query updates its rows, and `{}` takes only new ones", std::string_view);
-WEIR_ERROR(SinkIsSource, "the query reads `{}`, which writes to the same path", std::string_view);
-WEIR_ERROR(NotASink, "table `{}` cannot be written: connector `{}` only reads", std::string_view,
-           std::string_view);
-WEIR_ERROR(ReservedColumn, "a column named `op` stands in a query that updates its rows");
 
 // Any relation on the way down for which f is true; f says of an aggregation whether to look below it.
 template <typename F>
@@ -33,35 +28,6 @@ bool any_input(const typed::Relation& relation, F&& f) {
       [&](const typed::Projection& node) { return f(*node.input); });
 }
 
-// "./a//b" and "a/b" are one path.
-std::string plain_path(std::string_view path) {
-  std::string result;
-  for (size_t i = 0; i < path.size();) {
-    if (path.substr(i).starts_with("./") && (result.empty() || result.back() == '/')) {
-      i += 2;
-    } else if (path[i] == '/' && !result.empty() && result.back() == '/') {
-      ++i;
-    } else {
-      result += path[i++];
-    }
-  }
-  return result;
-}
-
-const catalog::Table* table_at_path(const typed::Relation& relation, const std::string& path) {
-  if (const auto* scan = std::get_if<typed::TableScan>(&relation.node)) {
-    const auto& options = scan->table->options;
-    const bool same = options.get("connector") == "filesystem" && plain_path(options.get("path")) == path;
-    return same ? scan->table : nullptr;
-  }
-  const catalog::Table* found = nullptr;
-  any_input(relation, [&](const typed::Relation& input) {
-    found = table_at_path(input, path);
-    return found != nullptr;
-  });
-  return found;
-}
-
 }  // namespace
 
 bool is_updating(const typed::Relation& relation) {
@@ -77,9 +43,20 @@ bool has_open_window(const typed::Relation& relation) {
   return any_input(relation, has_open_window);
 }
 
-bool reads_table(const typed::Relation& relation, const catalog::Table& table) {
-  if (const auto* scan = std::get_if<typed::TableScan>(&relation.node)) return scan->table == &table;
-  return any_input(relation, [&](const typed::Relation& input) { return reads_table(input, table); });
+const catalog::Table* find_table(const typed::Relation& relation,
+                                 const std::function<bool(const catalog::Table&)>& wanted) {
+  if (const auto* scan = std::get_if<typed::TableScan>(&relation.node)) {
+    return wanted(*scan->table) ? scan->table : nullptr;
+  }
+  if (const auto* rejected = std::get_if<typed::Rejected>(&relation.node)) {
+    return wanted(*rejected->table) ? rejected->table : nullptr;
+  }
+  const catalog::Table* found = nullptr;
+  any_input(relation, [&](const typed::Relation& input) {
+    found = find_table(input, wanted);
+    return found != nullptr;
+  });
+  return found;
 }
 
 bool require_append_only(const Context& context, const typed::Relation& input, std::string_view what,
@@ -114,38 +91,6 @@ void warn_of_time_key(const Context& context, const typed::Relation& input,
     context.diagnostics.emit(UnboundedTimeKey{}, context.at(key->span), column.name)
         .hint("group by a window: TUMBLE({}, INTERVAL '1' MINUTE)", column.name);
   }
-}
-
-bool check_sink(const Context& context, const catalog::Table* sink, const typed::Relation& query, Span span) {
-  const bool updating = is_updating(query);
-  if (sink == nullptr) {
-    const auto is_op = [](const typed::Column& column) { return column.name == "op"; };
-    if (!updating || std::none_of(query.columns.begin(), query.columns.end(), is_op)) return true;
-    context.diagnostics.emit(ReservedColumn{}, context.at(span))
-        .note("`op` says in each row whether it is new or replaces another")
-        .hint("give the column another name with AS");
-    return false;
-  }
-  const std::string connector = sink->options.get("connector");
-  if (connector == "datagen") {
-    context.diagnostics.emit(NotASink{}, context.at(span), sink->name, connector)
-        .hint("write to a table with connector `filesystem`, `print` or `blackhole`");
-    return false;
-  }
-  if (connector != "filesystem") return true;
-  bool good = true;
-  if (updating) {
-    context.diagnostics.emit(SinkTakesNoUpdates{}, context.at(span), sink->name)
-        .note("connector `filesystem` is append-only: a line once written stays")
-        .hint("group by a window, so that each row is final, or write to connector `print`");
-    good = false;
-  }
-  const std::string path = sink->options.get("path");
-  if (const auto* source = path == "-" ? nullptr : table_at_path(query, plain_path(path))) {
-    context.diagnostics.emit(SinkIsSource{}, context.at(span), source->name).hint("write to another path");
-    good = false;
-  }
-  return good;
 }
 
 }  // namespace weir::analysis

@@ -1,6 +1,7 @@
-// What a stream cannot do, or does at a price: updates into what takes none, state without a bound, clocks in updated rows.
+// What a stream cannot do, or does at a price: updates where none are taken, state without a bound, clocks in updated rows.
 #pragma once
 
+#include <functional>
 #include <string_view>
 
 #include "compiler/analysis/context.h"
@@ -11,7 +12,9 @@ namespace weir::analysis {
 bool is_updating(const typed::Relation& relation);
 // Whether a window function stands on the way of its rows, not yet used up by an aggregate.
 bool has_open_window(const typed::Relation& relation);
-bool reads_table(const typed::Relation& relation, const catalog::Table& table);
+// A table that the relation reads and that is wanted; null if there is none.
+const catalog::Table* find_table(const typed::Relation& relation,
+                                 const std::function<bool(const catalog::Table&)>& wanted);
 
 // `what` is "an aggregate", "TUMBLE": refused over an updating input. False after an error.
 bool require_append_only(const Context& context, const typed::Relation& input, std::string_view what,
@@ -22,7 +25,5 @@ bool require_deterministic_updates(const Context& context, const typed::Relation
 // A group per moment without a window is never given up.
 void warn_of_time_key(const Context& context, const typed::Relation& input,
                       const std::vector<ExpressionPtr>& keys);
-// The sink of an INSERT (null: standard output). False after an error.
-bool check_sink(const Context& context, const catalog::Table* sink, const typed::Relation& query, Span span);
 
 }  // namespace weir::analysis

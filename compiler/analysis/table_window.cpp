@@ -13,11 +13,9 @@ namespace {
 using typed::TimeAttribute;
 using typed::WindowKind;
 
-WEIR_ERROR(WindowArguments, "{} takes {}", std::string_view, std::string_view);
 WEIR_ERROR(WindowParameter, "{} has no parameter `{}`", std::string_view, std::string_view);
 WEIR_ERROR(WindowParameterTwice, "parameter `{}` of {} is given twice", std::string_view, std::string_view);
 WEIR_ERROR(WindowTableArgument, "the first argument of {} is a table: TABLE orders", std::string_view);
-WEIR_ERROR(WindowTimeArgument, "the time of {} is a column", std::string_view);
 WEIR_ERROR(WindowOverWindow, "{} over the rows of another window is not built yet", std::string_view);
 WEIR_ERROR(PartitionByPlace, "PARTITION BY in {} is not built yet", std::string_view);
 
@@ -30,7 +28,7 @@ std::optional<std::vector<const Argument*>> assign_arguments(const Context& cont
                                                              std::string_view usage, Span span) {
   std::vector<const Argument*> assigned(names.size(), nullptr);
   const auto wrong_count = [&] {
-    context.diagnostics.emit(WindowArguments{}, context.at(span), name, fmt::format("({})", usage));
+    wrong_window_arguments(context, name, usage, span);
     return std::nullopt;
   };
   size_t position = 0;
@@ -90,8 +88,7 @@ std::optional<uint32_t> time_argument(const Context& context, std::string_view n
     if (descriptor->columns.size() == 1) column = &descriptor->columns.front();
   }
   if (column == nullptr) {
-    context.diagnostics.emit(WindowTimeArgument{}, context.at(argument.span), name)
-        .hint("write DESCRIPTOR(ts)");
+    window_time_is_column(context, name, "write DESCRIPTOR(ts)", argument.span);
     return std::nullopt;
   }
   const auto index = resolve_name(context, scope, *column);
@@ -152,7 +149,7 @@ std::optional<TableWindow> table_window(const Context& context, WindowKind kind,
     }
     const auto* expression = std::get_if<syntax::ExpressionPtr>(&(*assigned)[i]->value);
     if (expression == nullptr) {
-      context.diagnostics.emit(WindowArguments{}, context.at(span), name, fmt::format("({})", lengths.usage));
+      wrong_window_arguments(context, name, lengths.usage, span);
       return std::nullopt;
     }
     values.push_back(analyze_expression(place, **expression));

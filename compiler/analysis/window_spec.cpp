@@ -11,6 +11,8 @@ using typed::TimeAttribute;
 using typed::WindowKind;
 using typed::WindowSpec;
 
+WEIR_ERROR(WindowArguments, "{} takes {}", std::string_view, std::string_view);
+WEIR_ERROR(WindowTimeArgument, "the time of {} is a column", std::string_view);
 WEIR_ERROR(NotTimeAttribute, "column `{}` is no time attribute", std::string_view);
 WEIR_ERROR(WindowIntervalType, "{} of {} is an interval, not {}", std::string_view, std::string_view,
            std::string_view);
@@ -167,6 +169,16 @@ void not_time_attribute(const Context& context, const std::vector<typed::Column>
     emitted.note("it is {}", types::to_string(columns[index].type))
         .hint("declare a TIMESTAMP(3) column with a WATERMARK in CREATE TABLE");
   }
+}
+
+void wrong_window_arguments(const Context& context, std::string_view window, std::string_view usage,
+                            Span span) {
+  context.diagnostics.emit(WindowArguments{}, context.at(span), window, fmt::format("({})", usage));
+}
+
+void window_time_is_column(const Context& context, std::string_view window, std::string_view remedy,
+                           Span span) {
+  context.diagnostics.emit(WindowTimeArgument{}, context.at(span), window).hint("{}", remedy);
 }
 
 }  // namespace weir::analysis

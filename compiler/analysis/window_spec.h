@@ -30,4 +30,11 @@ void set_window_time(const Context& context, typed::WindowSpec& spec, const Type
 void not_time_attribute(const Context& context, const std::vector<typed::Column>& columns, uint32_t index,
                         Span span);
 
+// Says what the window takes; `usage` of its parameters.
+void wrong_window_arguments(const Context& context, std::string_view window, std::string_view usage,
+                            Span span);
+// Says that the time of the window is a column, with a remedy.
+void window_time_is_column(const Context& context, std::string_view window, std::string_view remedy,
+                           Span span);
+
 }  // namespace weir::analysis

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -24,8 +25,9 @@ enum class OptionStatus : uint8_t {
 enum class OptionScope : uint8_t { Setting, Table, Source, Sink };
 
 struct Option {
-  std::string_view key;        // may end in ".*": a family (`fields.*.kind`, `properties.*`)
-  std::string_view connector;  // "" = any; "format:json" for a format's options
+  std::string_view key;  // may end in ".*": a family (`fields.*.kind`, `properties.*`)
+  std::string_view
+      connector;  // "" = any; "kafka|upsert-kafka" = each of them; "format:json" for a format's options
   OptionScope scope;
   OptionType type;
   std::string_view default_value;  // "" = none
@@ -55,15 +57,23 @@ class OptionSet {
 };
 using Settings = OptionSet;
 
-// Checks keys and values of a WITH clause: unknown keys (nearest named), wrong values, options of another
+// The row for a key; a row without `*` wins over a family, and a connector's own row over one for all.
+const Option* find_option(std::string_view key, const std::function<bool(const Option&)>& applies);
+
+// table_options.cpp: checks keys and values of a WITH clause: unknown keys (nearest named), wrong values, options of another
 // connector, required ones that are missing; notes for accepted ones.
 OptionSet check_table_options(const std::vector<syntax::OptionPair>& written, diagnostics::Span options_span,
                               diagnostics::Diagnostics& diagnostics);
-// Checks one SET. What is to be stored (a mapped setting has another key), or nothing after an error.
+// settings.cpp: checks one SET. What is to be stored (a mapped setting has another key), or nothing after an error.
 std::optional<syntax::OptionPair> check_setting(const syntax::OptionPair& written,
                                                 diagnostics::Diagnostics& diagnostics);
+// Says that a setting does nothing in a job, and why.
+void note_setting_without_effect(std::string_view key, std::string_view reason, diagnostics::Span span,
+                                 diagnostics::Diagnostics& diagnostics);
 bool is_setting(std::string_view key);
 bool is_secret(std::string_view key);
+
+// ---- option_values.cpp -------------------------------------------------------------------------
 
 // "5 s", "500ms", "1 min", "2 h", "P1D" is not accepted. Milliseconds.
 std::optional<int64_t> parse_duration_ms(std::string_view text);

@@ -28,7 +28,8 @@ struct TableColumn {
   // Computed: over the columns of the table (physical ones and computed ones before it); PROCTIME() marks processing time.
   std::shared_ptr<const typed::Expression> computed;
   std::string metadata_key;
-  bool is_virtual = false;  // metadata that cannot be written
+  std::optional<types::Type> metadata_type;  // as the connector gives it, where the column's type is another
+  bool is_virtual = false;                   // metadata that cannot be written
   bool processing_time = false;
   std::string comment;
   diagnostics::Span span;
@@ -49,8 +50,8 @@ struct Table {
   // Columns that stand in the key of a message: those of `key.fields`, or the primary key of upsert-kafka.
   std::vector<uint32_t> key_columns;
   bool key_in_value = true;  // value.fields-include = ALL: they stand in the value as well
-  std::string
-      key_prefix;     // key.fields-prefix: the names of key columns begin with it, those in the key do not
+  // key.fields-prefix: the names of key columns begin with it, those in the key do not
+  std::string key_prefix;
   OptionSet options;  // checked; `connector` among them
   std::string ddl;    // as SHOW CREATE TABLE prints it, without secrets
 };

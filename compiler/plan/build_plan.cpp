@@ -5,6 +5,7 @@
 
 #include "compiler/diagnostics/check.h"
 #include "compiler/match.h"
+#include "compiler/types/coerce.h"
 
 namespace weir::plan {
 namespace {
@@ -81,6 +82,16 @@ class Builder {
     return only_in_key ? Origin::Key : Origin::Value;
   }
 
+  // A column of the table over what is read; metadata that is declared as another type is converted.
+  static ExpressionPtr column_of(const catalog::TableColumn& column, uint32_t read) {
+    if (!column.metadata_type) return typed::column(read, column.type, column.span);
+    const auto support = types::explicit_cast(*column.metadata_type, column.type);
+    return typed::make({.node = typed::Cast{typed::column(read, *column.metadata_type, column.span), false},
+                        .type = column.type,
+                        .span = column.span,
+                        .can_fail = support == types::CastSupport::MayFail});
+  }
+
   // A table is read once per job however often it is named: its rows, watermark and rejections are the table's.
   const LoweredScan& scan(const catalog::Table& table) {
     if (const auto found = scans_.find(&table); found != scans_.end()) return found->second;
@@ -94,7 +105,7 @@ class Builder {
     for (uint32_t i = 0; i < table.columns.size(); ++i) {
       const catalog::TableColumn& column = table.columns[i];
       if (column.kind == catalog::ColumnKind::Computed) continue;
-      columns.push_back({column.name, column.type});
+      columns.push_back({column.name, column.metadata_type.value_or(column.type)});
       scan.table_columns.push_back(i);
       scan.origins.push_back(origin(table, i));
     }
@@ -103,7 +114,7 @@ class Builder {
     for (uint32_t read = 0; read < scan.table_columns.size(); ++read) {
       const uint32_t i = scan.table_columns[read];
       if (time == i) scan.event_time_column = read;
-      lowered.table_columns[i] = typed::column(read, table.columns[i].type, table.columns[i].span);
+      lowered.table_columns[i] = column_of(table.columns[i], read);
     }
     for (uint32_t i = 0; i < table.columns.size(); ++i) {
       const catalog::TableColumn& column = table.columns[i];

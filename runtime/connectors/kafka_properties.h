@@ -9,6 +9,7 @@
 
 #include "runtime/connectors/connector.h"
 #include "runtime/connectors/kafka_log.h"
+#include "runtime/connectors/kafka_refused.h"
 
 namespace weir::connectors::kafka {
 
@@ -17,7 +18,6 @@ Result<Properties> translated(const Properties& properties);
 
 // The values that must never be printed: of the properties as written and as translated.
 std::vector<std::string> secrets_of(const Properties& properties);
-bool is_secret(std::string_view name);
 
 // The nearest of `names`, if it is near enough to be meant; else empty.
 std::string nearest(std::string_view name, const std::vector<std::string>& names);
