@@ -108,6 +108,22 @@ void emit_decode_columns(Emit& emit, const KernelCopy& kernel, const plan::Scan&
     emit.b.CreateCondBr(emit.b.CreateIsNull(at), mismatch, fits);
     emit.b.SetInsertPoint(fits);
   };
+  const auto end_column = [&](llvm::Value* behind, bool by_comma) {
+    llvm::Value* const next = emit.at(emit.load(pointer, step_slot), sizeof(abi::ShapeStep));
+    emit.store(next, step_slot);
+    go_on_unless_null(behind);
+    llvm::Value* const literal =
+        emit.b.CreateCall(kernel_function("column_end"), {behind, next, emit.argument(5), emit.i1(by_comma)});
+    go_on_unless_null(literal);
+    emit.store(literal, at_slot);
+  };
+  llvm::BasicBlock* shared_end = nullptr;  // of the columns that are not inlined
+  if (row.types.size() > kInlinedColumns) {
+    shared_end = emit.block("shared_end");
+    emit.b.SetInsertPoint(shared_end);
+    end_column(emit.load(pointer, at_slot), true);
+    emit.b.CreateBr(choose);
+  }
   uint32_t last = 0;
   for (uint32_t i = 0; i < row.types.size(); ++i) {
     if (is_member(scan, i)) last = i;
@@ -130,14 +146,14 @@ void emit_decode_columns(Emit& emit, const KernelCopy& kernel, const plan::Scan&
         emit.argument(4), emit.i32(row.layout.offsets[i]), emit.i32(i)};
     arguments.insert(arguments.end(), parser.constants.begin(), parser.constants.end());
     llvm::CallInst* const behind = emit.b.CreateCall(kernel_function(parser.function), arguments);
-    if (i >= kInlinedColumns) behind->setIsNoInline();
-    llvm::Value* const next = emit.at(emit.load(pointer, step_slot), sizeof(abi::ShapeStep));
-    emit.store(next, step_slot);
-    go_on_unless_null(behind);
-    llvm::Value* const literal = emit.b.CreateCall(kernel_function("column_end"),
-                                                   {behind, next, emit.argument(5), emit.i1(i != last)});
-    go_on_unless_null(literal);
-    emit.store(literal, at_slot);
+    if (i >= kInlinedColumns) {
+      behind->setIsNoInline();
+      emit.store(behind, at_slot);
+      emit.b.CreateBr(shared_end);
+      before = nullptr;
+      continue;
+    }
+    end_column(behind, i != last);
     action_before = action();
     before = emit.b.GetInsertBlock();
   }

@@ -73,7 +73,7 @@ WEIR_INLINE const char* integer_value(const char* at, const char* end, Place pla
   if (place.offset == kNoOffset) {
     // Any number of so few digits is in range.
     constexpr uint32_t kFewDigits = sizeof(T) == 8 ? 18 : sizeof(T) == 4 ? 9 : sizeof(T) == 2 ? 4 : 2;
-    const uint32_t count = count_digits(at);
+    const auto count = static_cast<uint32_t>(__builtin_ctz(bits_not_digit(at)));
     if (count - 1 < kFewDigits && (*at != '0' || count == 1)) [[likely]] {
       place.put(T{});
       return at + count;
@@ -112,13 +112,14 @@ WEIR_INLINE const char* integer_value(const char* at, const char* end, Place pla
 template <typename T>
 WEIR_INLINE const char* decimal_value(const char* at, const char* end, Place place, uint32_t precision,
                                       uint32_t scale) {
-  const uint32_t whole = count_digits(at);
+  const uint32_t signs = bits_not_digit(at);
+  const auto whole = static_cast<uint32_t>(__builtin_ctz(signs));
   if (whole - 1 < 8 && scale <= 8 && (*at != '0' || whole == 1)) [[likely]] {
     const char* behind = at + whole;
     uint64_t fraction = 0;  // its digits, and zeros behind them up to `scale`
     bool exact = true;
     if (scale != 0 && *behind == '.') {
-      const uint32_t digits = count_digits(behind + 1);
+      const uint32_t digits = static_cast<uint32_t>(__builtin_ctz(signs & (signs - 1))) - whole - 1;
       exact = digits - 1 < scale;
       fraction = load_digits(behind + 1).values;
       if (digits < 8) fraction &= (uint64_t{1} << (8 * digits)) - 1;

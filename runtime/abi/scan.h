@@ -64,10 +64,10 @@ WEIR_INLINE Digits8 load_digits(const char* at) {
   return {values, ((values + 0x7676767676767676u) | values) & 0x8080808080808080u};
 }
 
-// How many digits stand at `at`, if at most 31.
-WEIR_INLINE uint32_t count_digits(const char* at) {
+// Bit i = byte i is no digit; bit 31 always.
+WEIR_INLINE uint32_t bits_not_digit(const char* at) {
   const Bytes32 values = load<Bytes32>(at) - uint8_t{'0'};
-  return static_cast<uint32_t>(__builtin_ctz(bits_of(values > uint8_t{9}) | 1u << 31));
+  return bits_of(values > uint8_t{9}) | 1u << 31;
 }
 
 // The number that eight digit values spell.

@@ -10,6 +10,7 @@ namespace weir::kernels {
 struct GroupBatch {
   char* rows;  // kBlockRows x hole_prepared_bytes
   uint32_t count;
+  bool prefetches;  // some table is large
   uint64_t hash[abi::kBlockRows];
   PaneTable* table[abi::kBlockRows];
 };
@@ -20,6 +21,7 @@ constexpr uint32_t kCachedIndexBits = 10;
 inline void open_batch(GroupBatch& batch, Context* context, uint32_t rows) {
   batch.rows = abi::allocate(context, uint64_t{rows} * hole_prepared_bytes());
   batch.count = 0;
+  batch.prefetches = false;
 }
 
 inline char* next_row(GroupBatch& batch) {
@@ -36,7 +38,10 @@ inline void hash_row(GroupBatch& batch, PaneTable* table) {
 // The same, where the table is this thread's own.
 inline void add_row(GroupBatch& batch, PaneTable* table) {
   hash_row(batch, table);
-  if (table->index_bits > kCachedIndexBits) prefetch_slot(table, batch.hash[batch.count - 1]);
+  if (table->index_bits > kCachedIndexBits) {
+    prefetch_slot(table, batch.hash[batch.count - 1]);
+    batch.prefetches = true;
+  }
 }
 
 inline void prefetch_entries(const GroupBatch& batch) {
@@ -51,7 +56,7 @@ inline bool counts_rows() {
 }
 
 inline void update_groups(Context* context, GroupBatch& batch) {
-  prefetch_entries(batch);
+  if (batch.prefetches) prefetch_entries(batch);
   const char* row = batch.rows;
   for (uint32_t i = 0; i < batch.count; ++i, row += hole_prepared_bytes()) {
     PaneTable* table = batch.table[i];

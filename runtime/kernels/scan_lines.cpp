@@ -14,26 +14,33 @@ using namespace weir::abi;
 constexpr uint32_t kAheadBytes = 12 << 10;
 constexpr uint32_t kCacheLine = 64;
 
-// Line ends of up to `wanted` lines, found before the lines are looked at: so the lines do not wait for each other, and a
-// core works on several at once. Chunks of 64 bytes; few have more than one line end, and those are unlikely branches.
-// `ends` has room for 63 more than wanted. A last line without line end ends at `end`.
-WEIR_INLINE uint32_t find_line_ends(const char* at, const char* end, uint32_t wanted, const char** ends) {
-  uint32_t count = 0;
-  for (; at < end; at += 64) {
-    uint64_t found = bits_equal(at, '\n') | uint64_t{bits_equal(at + 32, '\n')} << 32;
-    const int64_t left = end - at;
-    if (left < 64) found &= (uint64_t{1} << left) - 1;
-    ends[count] = at + __builtin_ctzll(found | uint64_t{1} << 63);
-    count += found != 0;
+// Adds the line ends among the 64 bytes at `at` of which `found` has bits; returns how many there are then. Few chunks have more
+// than one, and those are unlikely branches.
+WEIR_INLINE uint64_t add_line_ends(const char* at, uint64_t found, const char** ends, uint64_t count) {
+  ends[count] = at + __builtin_ctzg(found, 64);  // of no meaning if there is none
+  count += found != 0;
+  found &= found - 1;
+  while (found != 0) [[unlikely]] {
+    ends[count++] = at + __builtin_ctzll(found);
     found &= found - 1;
-    while (found != 0) [[unlikely]] {
-      ends[count++] = at + __builtin_ctzll(found);
-      found &= found - 1;
-    }
+  }
+  return count;
+}
+
+// Line ends of up to `wanted` lines, found before the lines are looked at: so the lines do not wait for each other, and a
+// core works on several at once. `ends` has room for 63 more than wanted. A last line without line end ends at `end`.
+WEIR_INLINE uint32_t find_line_ends(const char* at, const char* end, uint32_t wanted, const char** ends) {
+  const auto line_ends = [](const char* from) {
+    return bits_equal(from, '\n') | uint64_t{bits_equal(from + 32, '\n')} << 32;
+  };
+  uint64_t count = 0;
+  for (; end - at >= 64; at += 64) {
+    count = add_line_ends(at, line_ends(at), ends, count);
     if (count >= wanted) return wanted;
   }
+  if (at < end) count = add_line_ends(at, line_ends(at) & ((uint64_t{1} << (end - at)) - 1), ends, count);
   if (count == 0 || ends[count - 1] + 1 != end) ends[count++] = end;
-  return count < wanted ? count : wanted;
+  return static_cast<uint32_t>(count < wanted ? count : wanted);
 }
 
 bool is_blank(const char* at, const char* end) {
