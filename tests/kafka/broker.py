@@ -6,7 +6,7 @@ import subprocess
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-BIN = ROOT / "build" / "release" / "bin"
+BIN = pathlib.Path(os.environ.get("WEIR_BIN") or ROOT / "build" / "release" / "bin")
 
 
 def client(*arguments: str, input: bytes | None = None) -> bytes:
