@@ -104,6 +104,32 @@ TEST(BinnedSum, SingleValuesAndSmallAverages) {
   EXPECT_EQ(round_binned<double>(sum_of({5e-324, 5e-324}), 1), 1e-323);
 }
 
+// A tie goes to the even neighbour, but what lies half way only as far as the first 53 bits show is no tie.
+TEST(BinnedSum, LooksBelowATie) {
+  const double half = std::ldexp(1.0, -53), tiny = std::ldexp(1.0, -100);
+  const double after_one = 1 + std::ldexp(1.0, -52);
+  for (const double sign : {1.0, -1.0}) {
+    const auto sum = [&](std::vector<double> values, int64_t divisor = 1) {
+      for (double& value : values) value *= sign;
+      return sign * round_binned<double>(sum_of(values), divisor);
+    };
+    EXPECT_EQ(sum({1, half}), 1);
+    EXPECT_EQ(sum({1, half, tiny}), after_one);
+    EXPECT_EQ(sum({tiny, half, 1}), after_one);
+    EXPECT_EQ(sum({1, half, -tiny}), 1);
+    EXPECT_EQ(sum({after_one, half}), 1 + std::ldexp(1.0, -51));
+    EXPECT_EQ(sum({after_one, half, -tiny}), after_one);
+    EXPECT_EQ(sum({3, 3 * half}, 3), 1);
+    EXPECT_EQ(sum({3, 3 * half, tiny}, 3), after_one);
+    // In a bin of its own: the digits that decide are 64 bits and more below.
+    EXPECT_EQ(sum({std::ldexp(1.0, 60), std::ldexp(1.0, 7), std::ldexp(1.0, -60)}),
+              std::ldexp(1.0, 60) + 256);
+    EXPECT_EQ(sum({std::ldexp(1.0, 60), std::ldexp(1.0, 7)}), std::ldexp(1.0, 60));
+  }
+  EXPECT_EQ(round_binned<float>(sum_of({1, std::ldexp(1.0, -24)}), 1), 1.0f);
+  EXPECT_EQ(round_binned<float>(sum_of({1, std::ldexp(1.0, -24), tiny}), 1), 1.0f + std::ldexp(1.0f, -23));
+}
+
 TEST(BinnedSum, NanAndInfinities) {
   const double infinity = std::numeric_limits<double>::infinity();
   const double nan = std::numeric_limits<double>::quiet_NaN();
