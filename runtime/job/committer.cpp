@@ -199,7 +199,8 @@ void Committer::check_lock() {
   if (!held) {
     fail(held.error());
   } else if (!*held) {
-    fail({connectors::Error::Kind::Fenced, "another instance of the job has taken over"});
+    fail({connectors::Error::Kind::Retry,
+          "the job's lock was lost: this process or the broker was away for longer than the session time-out"});
   }
 }
 

@@ -19,6 +19,10 @@ using connectors::CommittedOffset;
 using connectors::TopicPartition;
 
 constexpr int kLockPatienceMs = 200;
+// So long it goes without saying that the group takes its time.
+constexpr int64_t kQuietLockUs = 4'000'000;
+// Who has lost the lock and does not get it back in this time has been replaced.
+constexpr int64_t kRegainLockUs = 15'000'000;
 
 std::unexpected<Error> usage(std::string text) {
   return std::unexpected(Error{Error::Kind::Usage, std::move(text)});
@@ -173,6 +177,7 @@ Result<std::vector<Start>> restore(Run& run, LogScan& log, const std::vector<Top
 
 Result<void> acquire_lock(Run& run) {
   bool said = false;
+  const int64_t start_us = run.clock->monotonic_us();
   while (!run.stopping()) {
     const auto acquired = run.commit->lock->acquire(kLockPatienceMs);
     if (!acquired) {
@@ -181,7 +186,11 @@ Result<void> acquire_lock(Run& run) {
     if (*acquired) {
       return {};
     }
-    if (!said) {
+    const int64_t waited_us = run.clock->monotonic_us() - start_us;
+    if (run.was_open_before && waited_us > kRegainLockUs) {
+      return std::unexpected(Error{Error::Kind::Fenced, "another instance of the job has taken over"});
+    }
+    if (!said && waited_us > kQuietLockUs) {
       run.report->message("another instance of the job is active; standing by\n");
       said = true;
     }
@@ -194,7 +203,7 @@ Result<void> open_producer(Run& run, const connectors::KafkaLog& kafka) {
   CommitRun& commit = *run.commit;
   const auto sink =
       std::ranges::find_if(run.manifest.sinks, [](const ManifestSink& it) { return is_log(it.options); });
-  const auto report = [&run](std::string_view line) { run.report->message(std::string(line)); };
+  const auto report = [&run](std::string_view line) { run.report->message(fmt::format("{}\n", line)); };
   if (!run.logs.empty()) {
     const LogScan& first = run.logs.front();
     auto lock = kafka.make_lock(connection_options(run.manifest.scans[first.scan].options, report),
@@ -238,7 +247,7 @@ Result<void> open_scans(Run& run, const connectors::KafkaLog& kafka) {
     }
     auto consumer = kafka.make_consumer(
         connection_options(options,
-                           [&run](std::string_view line) { run.report->message(std::string(line)); }),
+                           [&run](std::string_view line) { run.report->message(fmt::format("{}\n", line)); }),
         source->group);
     if (!consumer) {
       return std::unexpected(consumer.error());
