@@ -57,6 +57,7 @@ struct Run {
   std::unique_ptr<CommitRun> commit;  // jobs that write to a log
   bool any_idle_timeout = false;
   bool opened = false;     // everything that the run needs
+  bool was_open_before = false;  // an earlier try in this process had everything
   bool replaying = false;  // records are read again whose effects were committed
   Pause pause;
   Sinks sinks;
