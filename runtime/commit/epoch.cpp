@@ -21,10 +21,25 @@ Result<void> produce(LogProducer& producer, const Epoch& epoch) {
   return {};
 }
 
+// State is worth nothing without the positions that belong to it, and the other way round.
+Result<void> produce_changelog(LogProducer& producer, const Epoch& epoch) {
+  if (epoch.changelog.empty()) {
+    return {};
+  }
+  std::vector<connectors::Record> records;
+  for (const std::string& bytes : epoch.changelog) {
+    records.push_back({.key = std::nullopt, .value = bytes});
+  }
+  return producer.produce(epoch.changelog_topic, 0, records);
+}
+
 }  // namespace
 
 Result<void> write_epoch(LogProducer& producer, Guarantee guarantee, const Epoch& epoch) {
   if (guarantee == Guarantee::AtMostOnce) {
+    if (auto done = produce_changelog(producer, epoch); !done) {
+      return done;
+    }
     if (auto done = producer.commit(epoch.offsets); !done) {
       return done;
     }
@@ -39,6 +54,9 @@ Result<void> write_epoch(LogProducer& producer, Guarantee guarantee, const Epoch
     }
   }
   if (auto done = produce(producer, epoch); !done) {
+    return done;
+  }
+  if (auto done = produce_changelog(producer, epoch); !done) {
     return done;
   }
   return producer.commit(epoch.offsets);

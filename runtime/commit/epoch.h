@@ -27,6 +27,8 @@ struct Epoch {
   uint64_t number = 0;  // JobRecord::commit
   std::vector<EpochOutput> outputs;
   std::vector<connectors::OffsetCommit> offsets;
+  std::string changelog_topic;         // its partition 0
+  std::vector<std::string> changelog;  // records, changelog.h
 };
 
 inline bool is_empty(const Epoch& epoch) { return epoch.outputs.empty() && epoch.offsets.empty(); }

@@ -1,36 +1,16 @@
 #include "runtime/commit/recovery_record.h"
 
-#include <array>
 #include <charconv>
 
 #include <fmt/format.h>
+
+#include "runtime/commit/crc32c.h"
 
 namespace weir::commit {
 namespace {
 
 constexpr std::string_view kMagic = "weir1";
 constexpr std::string_view kMagicOfAnyVersion = "weir";
-
-// CRC-32C (Castagnoli), as Kafka uses for its batches.
-constexpr std::array<uint32_t, 256> kCrcTable = [] {
-  std::array<uint32_t, 256> table{};
-  for (uint32_t byte = 0; byte < 256; ++byte) {
-    uint32_t value = byte;
-    for (int bit = 0; bit < 8; ++bit) {
-      value = (value >> 1) ^ ((value & 1) != 0 ? 0x82f63b78u : 0);
-    }
-    table[byte] = value;
-  }
-  return table;
-}();
-
-uint32_t crc32c(std::string_view bytes) {
-  uint32_t crc = ~0u;
-  for (const char c : bytes) {
-    crc = (crc >> 8) ^ kCrcTable[(crc ^ static_cast<unsigned char>(c)) & 0xff];
-  }
-  return ~crc;
-}
 
 template <typename Number>
 bool parse_number(std::string_view text, Number& value, int base = 10) {

@@ -103,6 +103,12 @@ void Committer::commit_rest(bool finished) { commit_once(finished, false); }
 
 void Committer::commit_once(bool finished, bool workers_run) {
   commit::Epoch epoch;
+  if (run_.changelog) {
+    if (auto done = run_.changelog->prepare(); !done) {
+      fail(done.error());
+      return;
+    }
+  }
   {
     std::optional<Pause::Hold> hold;
     if (workers_run) {
@@ -134,16 +140,25 @@ commit::Epoch Committer::take_epoch(bool finished) {
       epoch.outputs.push_back({sink->topic(), sink->upsert(), sink->take()});
     }
   }
-  if (take_positions(epoch, finished)) {
+  ChangelogRun* changelog = run_.changelog.get();
+  std::vector<ChangelogRun::Change> changes;
+  if (changelog != nullptr) {
+    changes = changelog->collect();
+  }
+  if (take_positions(epoch, finished, !changes.empty())) {
     epoch.number = ++run_.commit->record.commit;
+    if (changelog != nullptr) {
+      changelog->seal(std::move(changes), epoch);
+    }
   }
   return epoch;
 }
 
 // False: nothing has changed since the last commit.
-bool Committer::take_positions(commit::Epoch& epoch, bool finished) {
+bool Committer::take_positions(commit::Epoch& epoch, bool finished, bool state_changed) {
   commit::JobRecord job = job_record(finished);
-  bool changed = !epoch.outputs.empty() || !same_but_for_number(job, run_.commit->record) || job.commit == 0;
+  bool changed = state_changed || !epoch.outputs.empty() || !same_but_for_number(job, run_.commit->record) ||
+                 job.commit == 0;
   std::vector<PartitionRun*> moved;
   PartitionRun* anchor = nullptr;
   for (PartitionRun& partition : run_.partitions) {
@@ -184,6 +199,9 @@ commit::JobRecord Committer::job_record(bool finished) const {
   record.commit = run_.commit->record.commit;
   record.token = run_.commit->record.token;
   record.finished = finished;
+  if (run_.changelog) {
+    record.changelog = run_.changelog->pointers();
+  }
   for (const ManifestOperator& op : run_.manifest.operators) {
     const OperatorRun& state = (*run_.operators)[op.id];
     record.operators.push_back({op.fingerprint, op.recovery, state.reached, state.passed});

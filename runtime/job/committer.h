@@ -37,7 +37,7 @@ class Committer {
   // `workers_run`: they have to be paused.
   void commit_once(bool finished, bool workers_run);
   commit::Epoch take_epoch(bool finished);
-  bool take_positions(commit::Epoch& epoch, bool finished);
+  bool take_positions(commit::Epoch& epoch, bool finished, bool state_changed);
   commit::JobRecord job_record(bool finished) const;
   void look_for_partitions();
   void check_lock();

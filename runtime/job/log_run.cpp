@@ -198,6 +198,23 @@ Result<void> acquire_lock(Run& run) {
   return {};
 }
 
+// The topic that keeps the state is made if it is not there.
+Result<void> find_changelog(const connectors::KafkaLog&, const connectors::KafkaOptions&,
+                            connectors::LogConsumer& consumer, const std::string& topic) {
+  const auto partitions = consumer.partition_count(topic);
+  if (partitions) {
+    return {};
+  }
+  if (partitions.error().kind == Error::Kind::Retry) {
+    return std::unexpected(partitions.error());
+  }
+  return usage(fmt::format(
+      "the state of this job is kept in the topic `{0}`, which cannot be used: {1}\nhint: make it with "
+      "`kafka-topics.sh --create --topic {0} --partitions 1 --config cleanup.policy=delete "
+      "--config retention.ms=-1`",
+      topic, partitions.error().text));
+}
+
 // Fences whoever wrote before.
 Result<void> open_producer(Run& run, const connectors::KafkaLog& kafka) {
   CommitRun& commit = *run.commit;
@@ -228,7 +245,20 @@ Result<void> open_producer(Run& run, const connectors::KafkaLog& kafka) {
     return std::unexpected(producer.error());
   }
   commit.producer = std::move(*producer);
-  return commit.producer->open();
+  if (auto done = commit.producer->open(); !done || !keeps_changelog(run.manifest)) {
+    return done;
+  }
+  const std::string topic = commit.settings.transactional_id + "-changelog";
+  auto consumer = kafka.make_consumer(connection_options(sink->options, report), topic);
+  if (!consumer) {
+    return std::unexpected(consumer.error());
+  }
+  if (auto done = find_changelog(kafka, connection_options(sink->options, report), **consumer, topic);
+      !done) {
+    return done;
+  }
+  run.changelog = std::make_unique<ChangelogRun>(run, topic, std::move(*consumer));
+  return {};
 }
 
 Result<void> open_scans(Run& run, const connectors::KafkaLog& kafka) {
@@ -272,6 +302,23 @@ std::string difference(const commit::OperatorRecord&, const ManifestOperator& op
   return fmt::format("`{}` is new, or its input, filters, window or keys have changed", op.name);
 }
 
+// How far each operator had come.
+Result<void> restore_progress(Run& run) {
+  std::vector<commit::OperatorRecord> left = run.commit->record.operators;
+  for (const ManifestOperator& op : run.manifest.operators) {
+    const auto found = std::ranges::find_if(left, [&](const commit::OperatorRecord& it) {
+      return it.fingerprint == op.fingerprint && it.mode == op.recovery;
+    });
+    if (found == left.end()) {
+      return usage(fmt::format("the state that was committed does not fit the query: {}\nhint: {}",
+                               difference({}, op), kRestartHint));
+    }
+    (*run.operators)[op.id].reached = found->reached;
+    (*run.operators)[op.id].passed = found->passed;
+    left.erase(found);
+  }
+  return {};
+}
 }  // namespace
 
 Result<void> open_log(Run& run) {
@@ -333,23 +380,12 @@ Result<void> open_log(Run& run) {
 }
 
 Result<void> restore_operators(Run& run) {
-  if (!run.commit || !run.commit->restored) {
-    return {};
-  }
-  std::vector<commit::OperatorRecord> left = run.commit->record.operators;
-  for (const ManifestOperator& op : run.manifest.operators) {
-    const auto found = std::ranges::find_if(left, [&](const commit::OperatorRecord& it) {
-      return it.fingerprint == op.fingerprint && it.mode == op.recovery;
-    });
-    if (found == left.end()) {
-      return usage(fmt::format("the state that was committed does not fit the query: {}\nhint: {}",
-                               difference({}, op), kRestartHint));
+  if (run.commit && run.commit->restored) {
+    if (auto done = restore_progress(run); !done) {
+      return done;
     }
-    (*run.operators)[op.id].reached = found->reached;
-    (*run.operators)[op.id].passed = found->passed;
-    left.erase(found);
   }
-  return {};
+  return run.changelog ? run.changelog->restore(run.firing_lane->context()) : Result<void>{};
 }
 
 bool needs_replay(const Run& run) {

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <vector>
 
+#include "runtime/job/changelog_run.h"
 #include "runtime/job/connect.h"
 #include "runtime/job/entry_points.h"
 #include "runtime/job/feeds.h"
@@ -65,6 +66,7 @@ struct Run {
   std::deque<PartitionRun> partitions;
   std::unique_ptr<Schedule> schedule;
   std::unique_ptr<Operators> operators;
+  std::unique_ptr<ChangelogRun> changelog;  // where a committing job has operators in mode C
 
   std::deque<WorkerRun> workers;
   std::unique_ptr<Lane> firing_lane;  // of the holder of fire_mutex

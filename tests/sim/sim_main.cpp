@@ -76,6 +76,49 @@ constexpr Workload kWorkloads[] = {
      "INTERVAL '10' "
      "SECOND)) GROUP BY window_start, window_end;",
      false},
+    // Mode C.
+    {"session",
+     "CREATE TABLE out_t (ws TIMESTAMP(3), we TIMESTAMP(3), k STRING, n BIGINT, s BIGINT, hi STRING) WITH "
+     "('connector' = 'filesystem', 'path' = 'out', 'format' = 'json');"
+     "INSERT INTO out_t SELECT window_start, window_end, k, COUNT(*), SUM(id), MAX(CAST(id AS STRING)) FROM "
+     "TABLE(SESSION(TABLE events PARTITION BY k, DESCRIPTOR(ts), INTERVAL '2' SECOND)) GROUP BY "
+     "window_start, "
+     "window_end, k;",
+     false},
+    {"groups",
+     "CREATE TABLE out_t (k STRING NOT NULL, n BIGINT, s BIGINT, d BIGINT, hi STRING, PRIMARY KEY (k) NOT "
+     "ENFORCED) WITH ('connector' = 'filesystem', 'path' = 'out', 'format' = 'json');"
+     "INSERT INTO out_t SELECT COALESCE(k, ''), COUNT(*), SUM(id), COUNT(DISTINCT v), MAX(CAST(id AS "
+     "STRING)) "
+     "FROM events GROUP BY COALESCE(k, '');",
+     true},
+    {"windows_of_windows",
+     "CREATE TABLE out_t (we TIMESTAMP(3), n BIGINT, s BIGINT) WITH ('connector' = 'filesystem', 'path' = "
+     "'out', 'format' = 'json');"
+     "CREATE TABLE out_u (we TIMESTAMP(3), k STRING, n BIGINT) WITH ('connector' = 'filesystem', 'path' = "
+     "'out2', 'format' = 'json');"
+     "CREATE VIEW small AS SELECT TUMBLE_ROWTIME(ts, INTERVAL '3' SECOND) AS t, k, COUNT(*) AS n, SUM(id) AS "
+     "s "
+     "FROM events GROUP BY TUMBLE(ts, INTERVAL '3' SECOND), k;"
+     "INSERT INTO out_t SELECT TUMBLE_END(t, INTERVAL '12' SECOND), SUM(n), SUM(s) FROM small GROUP BY "
+     "TUMBLE(t, "
+     "INTERVAL '12' SECOND);"
+     "INSERT INTO out_u SELECT HOP_END(t, INTERVAL '6' SECOND, INTERVAL '18' SECOND), k, SUM(n) FROM small "
+     "GROUP "
+     "BY HOP(t, INTERVAL '6' SECOND, INTERVAL '18' SECOND), k;",
+     false},
+    {"all_changelog",
+     "CREATE TABLE out_t (ws TIMESTAMP(3), k STRING, n BIGINT, s BIGINT, hi BIGINT) WITH ('connector' = "
+     "'filesystem', 'path' = 'out', 'format' = 'json');"
+     "CREATE TABLE out_u (ws TIMESTAMP(3), we TIMESTAMP(3), n BIGINT) WITH ('connector' = 'filesystem', "
+     "'path' = "
+     "'out2', 'format' = 'json');"
+     "SET 'recovery.mode' = 'changelog';"
+     "INSERT INTO out_t SELECT window_start, k, COUNT(*), SUM(id), MAX(id) FROM TABLE(HOP(TABLE events, "
+     "DESCRIPTOR(ts), INTERVAL '4' SECOND, INTERVAL '10' SECOND)) GROUP BY window_start, window_end, k;"
+     "INSERT INTO out_u SELECT window_start, window_end, COUNT(*) FROM TABLE(CUMULATE(TABLE events, "
+     "DESCRIPTOR(ts), INTERVAL '5' SECOND, INTERVAL '15' SECOND)) GROUP BY window_start, window_end;",
+     false},
 };
 
 struct Compiled {
@@ -89,8 +132,13 @@ std::unique_ptr<backend::JitProgram> compile(const Workload& workload) {
   };
   const auto in_log = [&](const std::string& name, const std::string& topic) {
     catalog::Table table = *catalog.table(name);
-    table.options.set("connector", "kafka");
+    const bool upsert = workload.upsert && name != "events";
+    table.options.set("connector", upsert ? "upsert-kafka" : "kafka");
     table.options.set("topic", topic);
+    if (upsert) {
+      table.key_columns = table.primary_key;
+      table.options.set("key.format", "json");
+    }
     catalog.add(std::move(table));
   };
   const std::string sql = workload.query;
@@ -175,12 +223,14 @@ struct RunResult {
   std::vector<std::string> violations;
 };
 
-RunResult run(const abi::Program& program, uint64_t seed, bool with_faults, uint32_t records) {
+RunResult run(const abi::Program& program, const Workload& workload, uint64_t seed, bool with_faults,
+              uint32_t records) {
   SimClock clock;
   SimLog log(seed * 2 + (with_faults ? 1 : 0), clock);
   log.create_topic("events", kInputPartitions);
   log.create_topic("out_t", kOutputPartitions);
   log.create_topic("out_u", kOutputPartitions);
+  log.create_topic("sim-changelog", 1);
   fill(log, seed, records);
   std::mt19937_64 random(seed);
   std::atomic<bool> stop = false;
@@ -228,10 +278,16 @@ RunResult run(const abi::Program& program, uint64_t seed, bool with_faults, uint
   }
   for (const char* topic : {"out_t", "out_u"}) {
     for (int32_t partition = 0; partition < kOutputPartitions; ++partition) {
+      std::map<std::string, std::string> last;  // of each key
       for (const SimRecord& record : log.committed_records(topic, partition)) {
+        if (workload.upsert) {
+          last[record.key.value_or("-")] = record.value.value_or("-");
+          continue;
+        }
         ++result
               .outputs[fmt::format("{} {} {}", topic, record.key.value_or("-"), record.value.value_or("-"))];
       }
+      for (const auto& [key, value] : last) ++result.outputs[fmt::format("{} {} {}", topic, key, value)];
     }
   }
   result.probes = log.probes;
@@ -280,8 +336,8 @@ int main(int argc, char** argv) {
     const size_t which = seed % programs.size();
     const uint32_t records = 40 + static_cast<uint32_t>(seed * 7919 % 300);
     const abi::Program& program = *programs[which]->program();
-    const RunResult calm = run(program, seed, false, records);
-    const RunResult stormy = run(program, seed, true, records);
+    const RunResult calm = run(program, kWorkloads[which], seed, false, records);
+    const RunResult stormy = run(program, kWorkloads[which], seed, true, records);
     const std::string wrong = difference(calm.outputs, stormy.outputs);
     const bool bad = calm.status != job::ExitStatus::Finished || stormy.status != job::ExitStatus::Finished ||
                      !wrong.empty() || !stormy.violations.empty() || !calm.violations.empty();
