@@ -28,7 +28,7 @@ WEIR_ERROR(KeyFormatAlone, "`key.format` goes with `key.fields`");
 WEIR_ERROR(KeyFieldsAlone, "`key.fields` goes with `key.format`");
 WEIR_ERROR(KeyPrefixAlone, "`key.fields-prefix` goes with `key.fields`");
 WEIR_ERROR(KeyPrefixInValue, "`key.fields-prefix` needs `value.fields-include` = `EXCEPT_KEY`");
-WEIR_ERROR(RoundRobinKeys, "`sink.partitioner` = `round-robin` goes without `key.fields`");
+WEIR_ERROR(PartitionerNotBuilt, "`sink.partitioner` = `{}` is not built yet", std::string_view);
 WEIR_NOTE(DeliveryNone, "`sink.delivery-guarantee` = `none` is taken as `at-most-once`");
 
 // An option that says what another one's mode refers to.
@@ -131,11 +131,6 @@ void check_key(const OptionSet& options, bool upsert, Diagnostics& diagnostics) 
         .note("with `ALL` the columns of the key stand in the value too, and there they keep their names")
         .hint("add 'value.fields-include' = 'EXCEPT_KEY'");
   }
-  if (fields && options.get("sink.partitioner") == "round-robin") {
-    diagnostics.emit(RoundRobinKeys{}, options.span("sink.partitioner"))
-        .note("records of one key would be spread over partitions, and lose their order")
-        .hint("leave it out: records of a key go to one partition");
-  }
 }
 
 }  // namespace
@@ -160,6 +155,11 @@ void check_kafka_options(OptionSet& options, Diagnostics& diagnostics) {
   }
   for (const Companion& companion : kCompanions) check_companion(options, companion, diagnostics);
   check_key(options, upsert, diagnostics);
+  if (const auto partitioner = options.find("sink.partitioner"); partitioner && *partitioner != "default") {
+    diagnostics.emit(PartitionerNotBuilt{}, options.span("sink.partitioner"), *partitioner)
+        .note("records of a key go to the partition of its hash, as Java clients do, others to any")
+        .hint("leave it out");
+  }
   if (options.get("sink.delivery-guarantee") == "none") {
     const Span span = options.span("sink.delivery-guarantee");
     diagnostics.emit(DeliveryNone{}, span).hint("`at-least-once` costs hardly more, and loses nothing");

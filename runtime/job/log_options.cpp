@@ -193,8 +193,13 @@ Result<CommitSettings> commit_settings(const Manifest& manifest) {
     return std::unexpected(interval.error());
   }
   settings.interval_ms = std::max<int64_t>(*interval, 1);
+  const auto timeout =
+      duration_ms_or(manifest.settings, "transaction.timeout", settings.transaction_timeout_ms);
+  if (!timeout) {
+    return std::unexpected(timeout.error());
+  }
   settings.transaction_timeout_ms = static_cast<int32_t>(std::max<int64_t>(
-      settings.transaction_timeout_ms, std::min<int64_t>(3 * settings.interval_ms, 900'000)));
+      std::min<int64_t>(*timeout, INT32_MAX), std::min<int64_t>(3 * settings.interval_ms, 900'000)));
   return settings;
 }
 

@@ -22,7 +22,8 @@ namespace {
 // What can be set when a job is started, because compiled code does not depend on it. `*` stands for a column.
 constexpr std::string_view kSettings[] = {"commit.interval",          "memory.budget",
                                           "parallelism.default",      "pipeline.name",
-                                          "session.allowed-lateness", "table.exec.source.idle-timeout"};
+                                          "session.allowed-lateness", "table.exec.source.idle-timeout",
+                                          "transaction.timeout"};
 constexpr std::string_view kSourceOptions[] = {"connector",
                                                "fields.*.end",
                                                "fields.*.kind",
