@@ -35,7 +35,7 @@ int write_executable(const compiler::Compilation& compilation, const compiler::C
   backend::optimize(module, backend_options);
   const std::string object = fmt::format("{}.{}.o", output, getpid());
   auto done = backend::write_object(module, backend_options, object);
-  if (done) done = backend::link_executable(object, output, false);
+  if (done) done = backend::link_executable(object, output, job::uses_log(module.manifest));
   std::error_code ignored;
   std::filesystem::remove(object, ignored);
   if (done) return kFinished;

@@ -142,7 +142,7 @@ int run_as_executables(const compiler::Compilation& compilation, const StepOptio
     backend::optimize(module, backend_options);
     const std::string path = fmt::format("./job{}", number++);
     auto done = backend::write_object(module, backend_options, path + ".o");
-    if (done) done = backend::link_executable(path + ".o", path, false);
+    if (done) done = backend::link_executable(path + ".o", path, job::uses_log(module.manifest));
     if (!done) {
       fmt::print(stderr, "error: {}\n", done.error());
       return kInputOutput;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -12,6 +13,8 @@
 namespace weir::job {
 namespace {
 
+// Fenced again in this time, it was by another process.
+constexpr int64_t kFencedTwiceUs = 60'000'000;
 // How often the committer looks whether it is time.
 constexpr std::chrono::milliseconds kTick{10};
 
@@ -213,7 +216,15 @@ void Committer::check_lock() {
   if (run_.commit->lock == nullptr || run_.outcome.failed()) {
     return;
   }
-  const auto held = run_.commit->lock->held();
+  auto held = run_.commit->lock->held();
+  // A broker that comes back may take a member that joins again, because it has not heard the first answer, for two.
+  if (!held && held.error().kind == connectors::Error::Kind::Fenced) {
+    const int64_t now_us = run_.clock->monotonic_us();
+    const int64_t before_us = std::exchange(run_.history->last_fenced_us, now_us);
+    if (before_us == 0 || now_us - before_us > kFencedTwiceUs) {
+      held = false;
+    }
+  }
   if (!held) {
     fail(held.error());
   } else if (!*held) {

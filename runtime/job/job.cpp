@@ -371,16 +371,16 @@ ExitStatus run_job(const abi::Program& program, const RunOptions& options) {
   }
   const SignalWatch signals(options.stop == nullptr);
   int64_t backoff_ms = kFirstBackoffMs;
-  bool was_open = false;
+  History history;
   while (true) {
     Run run(*manifest, program, options);
     run.clock = options.clock != nullptr ? options.clock : &time::system_clock();
     run.report = &report;
     run.signals = &signals;
-    run.was_open_before = was_open;
+    run.history = &history;
     const int64_t start_us = run.clock->monotonic_us();
     run_once(run);
-    was_open |= run.opened;
+    history.was_open |= run.opened;
     const int64_t end_us = run.clock->monotonic_us();
     if (!run.outcome.failed()) {
       if (options.summary) {
@@ -389,7 +389,7 @@ ExitStatus run_job(const abi::Program& program, const RunOptions& options) {
       return ExitStatus::Finished;
     }
     const bool stopped = signals.caught() != 0 || (options.stop != nullptr && options.stop->load());
-    if (!run.outcome.worth_another_try() || !run.commit || !was_open || stopped) {
+    if (!run.outcome.worth_another_try() || !run.commit || !history.was_open || stopped) {
       report.message(run.outcome.message());
       return run.outcome.status();
     }

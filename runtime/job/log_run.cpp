@@ -187,7 +187,7 @@ Result<void> acquire_lock(Run& run) {
       return {};
     }
     const int64_t waited_us = run.clock->monotonic_us() - start_us;
-    if (run.was_open_before && waited_us > kRegainLockUs) {
+    if (run.history->was_open && waited_us > kRegainLockUs) {
       return std::unexpected(Error{Error::Kind::Fenced, "another instance of the job has taken over"});
     }
     if (!said && waited_us > kQuietLockUs) {

@@ -1,5 +1,6 @@
 #include "runtime/job/manifest.h"
 
+#include <algorithm>
 #include <cstring>
 #include <type_traits>
 
@@ -162,6 +163,11 @@ void fields(Archive& archive, Either<Manifest> auto& it) {
 }
 
 }  // namespace
+
+bool uses_log(const Manifest& manifest) {
+  return std::ranges::any_of(manifest.scans, &ManifestScan::messages) ||
+         std::ranges::any_of(manifest.sinks, &ManifestSink::framed);
+}
 
 std::string serialize(const Manifest& manifest) {
   Writer writer;

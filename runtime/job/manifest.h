@@ -120,6 +120,9 @@ struct Manifest {
   Options settings;
 };
 
+// Whether a table of the job lies in a log: an executable then needs what speaks to it.
+bool uses_log(const Manifest& manifest);
+
 std::string serialize(const Manifest& manifest);
 std::expected<Manifest, std::string> deserialize(std::string_view bytes);
 

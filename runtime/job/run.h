@@ -41,6 +41,12 @@ struct WorkerRun {
   std::atomic<uint64_t> rows_read = 0;
 };
 
+// Of the tries of a job in one process.
+struct History {
+  bool was_open = false;         // one of them had everything that it needs
+  int64_t last_fenced_us = 0;    // monotonic, of the lock; 0: never
+};
+
 struct Run {
   Run(Manifest manifest_of_job, const abi::Program& program, const RunOptions& run_options)
       : manifest(std::move(manifest_of_job)), entries(program), options(run_options) {}
@@ -58,7 +64,7 @@ struct Run {
   std::unique_ptr<CommitRun> commit;  // jobs that write to a log
   bool any_idle_timeout = false;
   bool opened = false;     // everything that the run needs
-  bool was_open_before = false;  // an earlier try in this process had everything
+  History* history = nullptr;
   bool replaying = false;  // records are read again whose effects were committed
   Pause pause;
   Sinks sinks;
