@@ -16,8 +16,9 @@ namespace {
 
 int run_job(const compiler::CompiledJob& compiled, const diagnostics::Source& source,
             const StepOptions& options) {
-  codegen::EmittedModule module = compiler::emit(compiled, source, options.compile);
-  backend::optimize(module, options.backend);
+  backend::JitOfHalves jit(options.backend);
+  codegen::EmittedModule module = compiler::emit_in_halves(
+      compiled, source, options.compile, [&](codegen::EmittedModule first) { jit.start(std::move(first)); });
   std::unique_ptr<TableView> view;
   job::RunOptions run = options.run;
   if (options.tables && !module.manifest.sinks.empty() && module.manifest.sinks.front().table.empty()) {
@@ -27,7 +28,7 @@ int run_job(const compiler::CompiledJob& compiled, const diagnostics::Source& so
     });
     run.standard_output = [&](std::string_view rows) { view->add(rows); };
   }
-  auto program = backend::jit(std::move(module), options.backend);
+  auto program = jit.finish(std::move(module));
   if (!program) {
     fmt::print(stderr, "error: {}\n", program.error());
     return kInputOutput;

@@ -44,15 +44,40 @@ add_link_options(-fuse-ld=lld -Wl,-z,relro,-z,now)
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 
+# To load and relocate libLLVM.so takes twice as long as `weir check` of a query, so ANTLR and what is needed of LLVM are
+# linked in. Builds with sanitizers, whose links would be large, take the shared libraries.
+if(WEIR_SANITIZE)
+  set(WEIR_STATIC_DEFAULT OFF)
+else()
+  set(WEIR_STATIC_DEFAULT ON)
+endif()
+option(WEIR_STATIC_LIBRARIES "link LLVM and ANTLR statically" ${WEIR_STATIC_DEFAULT})
+
 add_library(weir_antlr4 INTERFACE)
 find_path(WEIR_ANTLR4_INCLUDE antlr4-runtime.h PATH_SUFFIXES antlr4-runtime REQUIRED)
-find_library(WEIR_ANTLR4_LIBRARY antlr4-runtime REQUIRED)
+if(WEIR_STATIC_LIBRARIES)
+  find_library(WEIR_ANTLR4_LIBRARY NAMES libantlr4-runtime.a REQUIRED)
+else()
+  find_library(WEIR_ANTLR4_LIBRARY NAMES antlr4-runtime REQUIRED)
+endif()
 target_include_directories(weir_antlr4 SYSTEM INTERFACE ${WEIR_ANTLR4_INCLUDE})
 target_link_libraries(weir_antlr4 INTERFACE ${WEIR_ANTLR4_LIBRARY})
 
 add_library(weir_llvm INTERFACE)
 set(WEIR_LLVM_ROOT /usr/lib/llvm-19 CACHE PATH "where LLVM 19 is installed")
-find_library(WEIR_LLVM_LIBRARY LLVM-19 PATHS ${WEIR_LLVM_ROOT}/lib REQUIRED)
+if(WEIR_STATIC_LIBRARIES)
+  find_program(WEIR_LLVM_CONFIG llvm-config PATHS ${WEIR_LLVM_ROOT}/bin NO_DEFAULT_PATH REQUIRED)
+  execute_process(COMMAND ${WEIR_LLVM_CONFIG} --link-static --libfiles
+      bitreader linker ipo instrumentation passes orcjit x86codegen x86desc x86info
+    OUTPUT_VARIABLE WEIR_LLVM_LIBRARY OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  separate_arguments(WEIR_LLVM_LIBRARY)
+  # LLVM can compress sections; its package brings these libraries along, not always their headers.
+  find_library(WEIR_ZLIB NAMES z libz.so.1 REQUIRED)
+  find_library(WEIR_ZSTD NAMES zstd libzstd.so.1 REQUIRED)
+  list(APPEND WEIR_LLVM_LIBRARY ${WEIR_ZLIB} ${WEIR_ZSTD} ${CMAKE_DL_LIBS} m rt)
+else()
+  find_library(WEIR_LLVM_LIBRARY LLVM-19 PATHS ${WEIR_LLVM_ROOT}/lib REQUIRED)
+endif()
 find_program(WEIR_LLVM_LINK llvm-link PATHS ${WEIR_LLVM_ROOT}/bin NO_DEFAULT_PATH REQUIRED)
 find_program(WEIR_OPT opt PATHS ${WEIR_LLVM_ROOT}/bin NO_DEFAULT_PATH REQUIRED)
 target_include_directories(weir_llvm SYSTEM INTERFACE ${WEIR_LLVM_ROOT}/include)

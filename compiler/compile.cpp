@@ -21,6 +21,11 @@ std::unique_ptr<CompiledJob> compile_job(typed::Job typed, const CompileOptions&
   return job;
 }
 
+codegen::EmitOptions emit_options(const CompiledJob& job, const CompileOptions& options) {
+  return {.fail_to_null = job.plan.settings.get("expression.on-error", "fail") == "null",
+          .strict_decoder_only = options.strict_decoder_only};
+}
+
 }  // namespace
 
 Compilation compile(std::shared_ptr<const diagnostics::Source> source, const CompileOptions& options,
@@ -54,10 +59,14 @@ Compilation compile(std::shared_ptr<const diagnostics::Source> source, const Com
 
 codegen::EmittedModule emit(const CompiledJob& job, const diagnostics::Source& source,
                             const CompileOptions& options) {
-  codegen::EmitOptions emit_options;
-  emit_options.fail_to_null = job.plan.settings.get("expression.on-error", "fail") == "null";
-  emit_options.strict_decoder_only = options.strict_decoder_only;
-  return codegen::emit_program(job.pipelines, job.plan, source, emit_options);
+  return codegen::emit_program(job.pipelines, job.plan, source, emit_options(job, options));
+}
+
+codegen::EmittedModule emit_in_halves(const CompiledJob& job, const diagnostics::Source& source,
+                                      const CompileOptions& options,
+                                      const std::function<void(codegen::EmittedModule)>& take_first) {
+  return codegen::emit_program_in_halves(job.pipelines, job.plan, source, emit_options(job, options),
+                                         take_first);
 }
 
 }  // namespace weir::compiler

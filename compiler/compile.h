@@ -1,6 +1,7 @@
 // The way of a query, in one screen: text -> statements -> typed tree -> plan -> pipelines -> module.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,5 +44,9 @@ Compilation compile(std::shared_ptr<const diagnostics::Source> source, const Com
 // A job's native module, not yet optimised.
 codegen::EmittedModule emit(const CompiledJob& job, const diagnostics::Source& source,
                             const CompileOptions& options);
+// As two modules, of which `take_first` gets the first (codegen/emit_program.h).
+codegen::EmittedModule emit_in_halves(const CompiledJob& job, const diagnostics::Source& source,
+                                      const CompileOptions& options,
+                                      const std::function<void(codegen::EmittedModule)>& take_first);
 
 }  // namespace weir::compiler

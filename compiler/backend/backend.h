@@ -27,6 +27,20 @@ class JitProgram {
 std::expected<std::unique_ptr<JitProgram>, std::string> jit(codegen::EmittedModule module,
                                                             const BackendOptions& options);
 
+// The same of a program in two modules, neither of them optimised yet: the first is worked on by a thread of its own.
+class JitOfHalves {
+ public:
+  explicit JitOfHalves(const BackendOptions& options);
+  ~JitOfHalves();
+  void start(codegen::EmittedModule first);
+  std::expected<std::unique_ptr<JitProgram>, std::string> finish(codegen::EmittedModule second);
+
+ private:
+  struct FirstHalf;
+  const BackendOptions options_;
+  std::unique_ptr<FirstHalf> first_;
+};
+
 std::expected<void, std::string> write_object(codegen::EmittedModule& module, const BackendOptions& options,
                                               const std::string& path);
 std::string print_ir(const codegen::EmittedModule& module);

@@ -1,8 +1,12 @@
+#include <llvm/ExecutionEngine/Orc/CompileUtils.h>
 #include <llvm/ExecutionEngine/Orc/ExecutionUtils.h>
 #include <llvm/ExecutionEngine/Orc/LLJIT.h>
 #include <llvm/ExecutionEngine/Orc/ThreadSafeModule.h>
 
+#include <optional>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "compiler/backend/backend.h"
 #include "compiler/backend/target.h"
@@ -56,24 +60,24 @@ llvm::Error define_builtins(llvm::orc::LLJIT& jit) {
   return jit.getMainJITDylib().define(llvm::orc::absoluteSymbols(std::move(symbols)));
 }
 
-}  // namespace
+using Object = llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>;
 
-std::expected<std::unique_ptr<JitProgram>, std::string> jit(codegen::EmittedModule emitted,
-                                                            const BackendOptions& options) {
+Object make_object(const codegen::EmittedModule& emitted, const BackendOptions& options) {
+  const std::unique_ptr<llvm::TargetMachine> machine = make_target_machine(options);
+  emitted.module->setDataLayout(machine->createDataLayout());
+  return llvm::orc::SimpleCompiler(*machine)(*emitted.module);
+}
+
+std::expected<std::unique_ptr<JitProgram>, std::string> link(std::vector<Object> objects,
+                                                             const BackendOptions& options) {
   using namespace llvm::orc;
-  std::unique_ptr<llvm::TargetMachine> machine = make_target_machine(options);
+  const std::unique_ptr<llvm::TargetMachine> machine = make_target_machine(options);
   const llvm::DataLayout layout = machine->createDataLayout();
-  emitted.module->setDataLayout(layout);
-  auto made =
-      LLJITBuilder()
-          .setJITTargetMachineBuilder(JITTargetMachineBuilder(machine->getTargetTriple()))
-          .setDataLayout(layout)
-          .setPlatformSetUp(setUpInactivePlatform)  // there are no static constructors
-          .setCompileFunctionCreator(
-              [&](JITTargetMachineBuilder) -> llvm::Expected<std::unique_ptr<IRCompileLayer::IRCompiler>> {
-                return std::make_unique<TMOwningSimpleCompiler>(std::move(machine));
-              })
-          .create();
+  auto made = LLJITBuilder()
+                  .setJITTargetMachineBuilder(JITTargetMachineBuilder(machine->getTargetTriple()))
+                  .setDataLayout(layout)
+                  .setPlatformSetUp(setUpInactivePlatform)  // there are no static constructors
+                  .create();
   if (!made) return std::unexpected(describe(made.takeError()));
   LLJIT& lljit = **made;
   if (llvm::Error error = define_builtins(lljit)) return std::unexpected(describe(std::move(error)));
@@ -82,13 +86,48 @@ std::expected<std::unique_ptr<JitProgram>, std::string> jit(codegen::EmittedModu
   if (!process) return std::unexpected(describe(process.takeError()));
   lljit.getMainJITDylib().addGenerator(std::move(*process));
 
-  // The module goes before its context.
-  ThreadSafeModule module(std::move(emitted.module), std::move(emitted.context));
-  if (llvm::Error error = lljit.addIRModule(std::move(module)))
-    return std::unexpected(describe(std::move(error)));
+  for (Object& object : objects) {
+    if (!object) return std::unexpected(describe(object.takeError()));
+    if (llvm::Error error = lljit.addObjectFile(std::move(*object)))
+      return std::unexpected(describe(std::move(error)));
+  }
   auto program = lljit.lookup("weir_program");
   if (!program) return std::unexpected(describe(program.takeError()));
   return std::make_unique<OrcProgram>(std::move(*made), program->toPtr<const abi::Program*>());
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<JitProgram>, std::string> jit(codegen::EmittedModule emitted,
+                                                            const BackendOptions& options) {
+  std::vector<Object> objects;
+  objects.push_back(make_object(emitted, options));
+  return link(std::move(objects), options);
+}
+
+struct JitOfHalves::FirstHalf {
+  std::optional<Object> object;
+  std::jthread thread;
+};
+
+JitOfHalves::JitOfHalves(const BackendOptions& options) : options_(options) {}
+JitOfHalves::~JitOfHalves() = default;
+
+void JitOfHalves::start(codegen::EmittedModule module) {
+  first_ = std::make_unique<FirstHalf>();
+  first_->thread = std::jthread([this, module = std::move(module)]() mutable {
+    optimize(module, options_);
+    first_->object.emplace(make_object(module, options_));
+  });
+}
+
+std::expected<std::unique_ptr<JitProgram>, std::string> JitOfHalves::finish(codegen::EmittedModule second) {
+  optimize(second, options_);
+  std::vector<Object> objects;
+  objects.push_back(make_object(second, options_));
+  first_->thread.join();
+  objects.push_back(std::move(*first_->object));
+  return link(std::move(objects), options_);
 }
 
 }  // namespace weir::backend

@@ -51,11 +51,16 @@ class PipelineEmitter {
         options_(options),
         kernels_(kernels) {}
 
-  EntryFunctions run() {
+  EntryFunctions run(Half half) {
     for (const Pipeline& pipeline : program_.pipelines) declare_consume(pipeline);
-    for (const Pipeline& pipeline : program_.pipelines) emit_source(pipeline);
-    for (const Pipeline& pipeline : program_.pipelines) emit_consume(pipeline);
-    for (const AggregateProgram& aggregate : program_.aggregates) emit_saving(aggregate);
+    if (half != Half::Rest) {
+      for (const Pipeline& pipeline : program_.pipelines) emit_scan(pipeline);
+    }
+    if (half != Half::Scans) {
+      for (const Pipeline& pipeline : program_.pipelines) emit_fire(pipeline);
+      for (const Pipeline& pipeline : program_.pipelines) emit_consume(pipeline);
+      for (const AggregateProgram& aggregate : program_.aggregates) emit_saving(aggregate);
+    }
     return std::move(entries_);
   }
 
@@ -81,16 +86,19 @@ class PipelineEmitter {
 
   // ---- consume_<pipeline>(Context*, const Block*): the kernel of each consumer that has a state, in turn
 
+  std::string consume_role(const Pipeline& pipeline) const {
+    return gives_changes(program_, pipeline) ? "consume_changes" : "consume";
+  }
+
   void declare_consume(const Pipeline& pipeline) {
     llvm::LLVMContext& context = module_.context();
     llvm::Type* pointer = llvm::PointerType::getUnqual(context);
     auto* type = llvm::FunctionType::get(llvm::Type::getVoidTy(context), {pointer, pointer}, false);
-    const std::string role = gives_changes(program_, pipeline) ? "consume_changes" : "consume";
-    auto* declared = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage,
-                                            role + "_" + std::to_string(pipeline.id), module_.module());
+    auto* declared =
+        llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage,
+                               consume_role(pipeline) + "_" + std::to_string(pipeline.id), module_.module());
     declared->addFnAttr(llvm::Attribute::NoUnwind);
     consume_.push_back(declared);
-    add_entry(role, pipeline.id, declared);
   }
 
   // A hole that hands its block on.
@@ -107,6 +115,7 @@ class PipelineEmitter {
     for (const Consumer& consumer : pipeline.consumers) {
       kernels.emplace_back(consumer.id, emit_consumer(pipeline, consumer));
     }
+    add_entry(consume_role(pipeline), pipeline.id, consume_[pipeline.id]);
     Emit emit(module_, consume_[pipeline.id]);
     llvm::Value* states =
         emit.load(emit.b.getPtrTy(), emit.at(emit.argument(0), offsetof(abi::Context, consumers)));
@@ -338,16 +347,12 @@ class PipelineEmitter {
 
   // ---- sources
 
-  void emit_source(const Pipeline& pipeline) {
-    match(
-        pipeline.source,
-        [&](const ScanSource& source) { emit_scan(pipeline, *program_.scans[source.scan].scan); },
-        [](const RejectedSource&) {},  // the runtime calls consume_<pipeline>
-        [&](const FiredSource& source) { emit_fire(program_.aggregates[source.operator_id]); },
-        [](const ChangesSource&) {});  // group_aggregate calls it
-  }
+  // Rejected rows: the runtime calls consume_<pipeline>; changes: group_aggregate does.
 
-  void emit_scan(const Pipeline& pipeline, const plan::Scan& scan) {
+  void emit_scan(const Pipeline& pipeline) {
+    const auto* source = std::get_if<ScanSource>(&pipeline.source);
+    if (!source) return;
+    const plan::Scan& scan = *program_.scans[source->scan].scan;
     const bool messages = catalog::has_messages(*scan.table);
     const std::string_view name = messages ? "scan_messages" : "scan_lines";
     const KernelCopy copy = copy_kernel(name, ".s" + std::to_string(pipeline.id));
@@ -400,7 +405,10 @@ class PipelineEmitter {
     emit.b.CreateRet(emit.i32(0));
   }
 
-  void emit_fire(const AggregateProgram& aggregate) {
+  void emit_fire(const Pipeline& pipeline) {
+    const auto* source = std::get_if<FiredSource>(&pipeline.source);
+    if (!source) return;
+    const AggregateProgram& aggregate = program_.aggregates[source->operator_id];
     const std::string id = std::to_string(aggregate.id);
     const bool session = aggregate.windowing == plan::Windowing::Session;
     const std::string_view name = session ? "fire_sessions" : "fire_panes";
@@ -468,10 +476,10 @@ void fill_holes(JobModule& module, const KernelCopy& kernel, const HoleTable& ho
   }
 }
 
-EntryFunctions emit_pipelines(JobModule& module, const PipelineProgram& program, const JobShapes& shapes,
-                              const ExpressionSettings& settings, const EmitOptions& options,
-                              const KernelBitcode& kernels) {
-  return PipelineEmitter(module, program, shapes, settings, options, kernels).run();
+EntryFunctions emit_pipelines(JobModule& module, Half half, const PipelineProgram& program,
+                              const JobShapes& shapes, const ExpressionSettings& settings,
+                              const EmitOptions& options, const KernelBitcode& kernels) {
+  return PipelineEmitter(module, program, shapes, settings, options, kernels).run(half);
 }
 
 }  // namespace weir::codegen

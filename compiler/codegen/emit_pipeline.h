@@ -23,8 +23,12 @@ void fill_holes(JobModule& module, const KernelCopy& kernel, const HoleTable& ho
 
 using KernelBitcode = std::function<std::span<const char>(std::string_view name)>;
 
-EntryFunctions emit_pipelines(JobModule& module, const PipelineProgram& program, const JobShapes& shapes,
-                              const ExpressionSettings& settings, const EmitOptions& options,
-                              const KernelBitcode& kernels);
+// What is written into the module. Scans hand their blocks on to the rest by consume_<pipeline>, which is only declared where
+// the module has but one of the halves.
+enum class Half : uint8_t { Both, Scans, Rest };
+// The entry points that the module defines.
+EntryFunctions emit_pipelines(JobModule& module, Half half, const PipelineProgram& program,
+                              const JobShapes& shapes, const ExpressionSettings& settings,
+                              const EmitOptions& options, const KernelBitcode& kernels);
 
 }  // namespace weir::codegen

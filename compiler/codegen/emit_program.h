@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,6 +35,12 @@ struct EmittedModule {
 };
 EmittedModule emit_program(const PipelineProgram& program, const plan::Plan& plan,
                            const diagnostics::Source& source, const EmitOptions& options);
+
+// The same as two modules, which are linked in the process, so that two threads can make their code. The first, what blocks
+// of rows are handed to, is given away as soon as it is there; the second, what reads rows, has `weir_program`.
+EmittedModule emit_program_in_halves(const PipelineProgram& program, const plan::Plan& plan,
+                                     const diagnostics::Source& source, const EmitOptions& options,
+                                     const std::function<void(EmittedModule)>& take_first);
 
 // Entry points by name, `<n>` an id: scan_<pipeline> (scan_lines), consume_<pipeline> and consume_changes_<pipeline>; per aggregate
 // merge_<op>, retract_<op>, fire_<op> or fire_sessions_<op>. See runtime/job/entry_points.h.

@@ -5,6 +5,7 @@
 #include <llvm/Support/raw_ostream.h>
 
 #include <cstddef>
+#include <set>
 
 #include "compiler/diagnostics/check.h"
 #include "runtime/abi/abi.h"
@@ -51,10 +52,12 @@ void emit_program_symbol(llvm::Module& module, const EntryFunctions& entries, st
 
 // What the kernels were compiled with is for the kernels' build; the backend sets one CPU for all functions, without which
 // nothing would be inlined.
-void make_internal(llvm::Module& module) {
+void make_internal(llvm::Module& module, const EntryFunctions& exported) {
+  std::set<const llvm::Function*> kept;
+  for (const auto& [name, function] : exported) kept.insert(function);
   for (llvm::Function& function : module) {
     if (function.isDeclaration()) continue;
-    function.setLinkage(llvm::GlobalValue::InternalLinkage);
+    if (!kept.contains(&function)) function.setLinkage(llvm::GlobalValue::InternalLinkage);
     function.setComdat(nullptr);
     for (const char* attribute : {"target-cpu", "target-features", "tune-cpu", "probe-stack",
                                   "stack-protector-buffer-size", "frame-pointer", "min-legal-vector-width"}) {
@@ -71,10 +74,12 @@ void make_internal(llvm::Module& module) {
   }
 }
 
-void verify(const llvm::Module& module) {
+void verify([[maybe_unused]] const llvm::Module& module) {
+#ifndef NDEBUG  // it takes as long as a pass
   std::string report;
   llvm::raw_string_ostream stream(report);
   WEIR_CHECK(!llvm::verifyModule(module, &stream), "the module is malformed: " + report);
+#endif
 }
 
 }  // namespace
@@ -86,7 +91,17 @@ EmittedModule finish_module(std::unique_ptr<llvm::LLVMContext> context, JobModul
   result.manifest = std::move(manifest);
   emit_program_symbol(module.module(), entries, job::serialize(result.manifest));
   result.module = module.finish();
-  make_internal(*result.module);
+  make_internal(*result.module, {});
+  verify(*result.module);
+  return result;
+}
+
+EmittedModule finish_half(std::unique_ptr<llvm::LLVMContext> context, JobModule& module,
+                          const EntryFunctions& entries) {
+  EmittedModule result;
+  result.context = std::move(context);
+  result.module = module.finish();
+  make_internal(*result.module, entries);
   verify(*result.module);
   return result;
 }

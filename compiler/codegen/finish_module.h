@@ -17,5 +17,8 @@ using EntryFunctions = std::vector<std::pair<std::string, llvm::Function*>>;
 // of the module.
 EmittedModule finish_module(std::unique_ptr<llvm::LLVMContext> context, JobModule& module,
                             const EntryFunctions& entries, job::Manifest manifest);
+// The same without `weir_program`, which another module has: the entry points are exported.
+EmittedModule finish_half(std::unique_ptr<llvm::LLVMContext> context, JobModule& module,
+                          const EntryFunctions& entries);
 
 }  // namespace weir::codegen
