@@ -12,6 +12,9 @@ namespace {
 constexpr std::pair<const char*, const char*> kBrokers = {"bootstrap.servers", "localhost:9092"};
 
 std::string value_of(const Result<Configured>& configured, const char* name) {
+  if (!configured) {
+    return configured.error().text;
+  }
   std::array<char, 512> text{};
   size_t size = text.size();
   return rd_kafka_conf_get(configured->conf.get(), name, text.data(), &size) == RD_KAFKA_CONF_OK ? text.data()
@@ -67,10 +70,14 @@ TEST(KafkaConfig, WhatTheGuaranteesRestOnIsFixed) {
   EXPECT_EQ(value_of(lock, "session.timeout.ms"), "10000");
 }
 
-TEST(KafkaConfig, TimeoutOfTransactionsMayBeSet) {
-  const auto out = configure_producer({.properties = {kBrokers, {"transaction.timeout.ms", "60000"}}},
-                                      {.transactional_id = "sales"});
+TEST(KafkaConfig, TimeoutOfTransactionsIsTheJobs) {
+  const auto out = configure_producer({.properties = {kBrokers}},
+                                      {.transactional_id = "sales", .transaction_timeout_ms = 60'000});
   EXPECT_EQ(value_of(out, "transaction.timeout.ms"), "60000");
+  EXPECT_EQ(
+      refusal({{"transaction.timeout.ms", "60000"}}),
+      "`properties.transaction.timeout.ms` cannot be set: the setting `transaction.timeout` says how long a "
+      "transaction may stay open");
 }
 
 TEST(KafkaConfig, NamesOfJavaClientsAreTranslated) {
