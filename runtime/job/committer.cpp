@@ -229,7 +229,8 @@ void Committer::check_lock() {
     fail(held.error());
   } else if (!*held) {
     fail({connectors::Error::Kind::Retry,
-          "the job's lock was lost: this process or the broker was away for longer than the session time-out"});
+          "the job's lock was lost: this process or the broker was away for longer than the session "
+          "time-out"});
   }
 }
 

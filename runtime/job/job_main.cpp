@@ -101,7 +101,8 @@ std::expected<Arguments, std::string> parse(int argc, char** argv) {
 
 std::string usage_text(std::string_view program) {
   return fmt::format(
-      "usage: {} [--set key=value]… [--threads N] [--restart-from PLACE] [--accept-data-loss] [--instance NAME] [--quiet] "
+      "usage: {} [--set key=value]… [--threads N] [--restart-from PLACE] [--accept-data-loss] [--instance "
+      "NAME] [--quiet] "
       "[--version] [--help]\n",
       program);
 }
@@ -112,7 +113,8 @@ std::string help_text(std::string_view program, const Manifest& manifest) {
       "Runs the job `{}` (compiled from {} by weir {}) until its input ends or a signal arrives.\n\n"
       "  --set key=value   a setting (`parallelism.default`) or an option of a table (`orders.path`)\n"
       "  --threads N       as `parallelism.default`: at most N threads; default all cores\n"
-      "  --restart-from P  committed, earliest, latest: begin at these offsets of the input, with empty state\n"
+      "  --restart-from P  committed, earliest, latest: begin at these offsets of the input, with empty "
+      "state\n"
       "  --accept-data-loss  go on although input that is needed has been deleted\n"
       "  --instance NAME   of this copy of the job among those that stand by; default the host's name\n"
       "  --quiet, -q       no summary on standard error\n"

@@ -43,8 +43,8 @@ struct WorkerRun {
 
 // Of the tries of a job in one process.
 struct History {
-  bool was_open = false;         // one of them had everything that it needs
-  int64_t last_fenced_us = 0;    // monotonic, of the lock; 0: never
+  bool was_open = false;       // one of them had everything that it needs
+  int64_t last_fenced_us = 0;  // monotonic, of the lock; 0: never
 };
 
 struct Run {
@@ -63,7 +63,7 @@ struct Run {
   std::vector<LogScan> logs;
   std::unique_ptr<CommitRun> commit;  // jobs that write to a log
   bool any_idle_timeout = false;
-  bool opened = false;     // everything that the run needs
+  bool opened = false;  // everything that the run needs
   History* history = nullptr;
   bool replaying = false;  // records are read again whose effects were committed
   Pause pause;

@@ -45,7 +45,8 @@ void open_pane_aggregate(PaneAggregateState& state, PaneSet* panes, bool process
 weir::state::PaneTable* weir_pane(weir::state::PaneSet* panes, weir::state::PaneKind kind, int64_t start,
                                   int64_t end, int64_t closes) {
   if (panes->low_water != nullptr) {
-    panes->low_water->touch(weir::state::last_window_end(panes->windows, kind, start, end), panes->batch_place);
+    panes->low_water->touch(weir::state::last_window_end(panes->windows, kind, start, end),
+                            panes->batch_place);
   }
   const std::lock_guard guard(panes->mutex);
   auto& table = panes->panes[{closes, start, end, kind}];

@@ -74,7 +74,8 @@ struct Probes {
   uint64_t fetch_failed = 0, begin_failed = 0, produce_failed = 0, lost = 0, unheard = 0, in_doubt = 0,
            open_failed = 0, ask_failed = 0, commits = 0, fenced = 0, aborted_with_records = 0;
   uint64_t faults() const {
-    return fetch_failed + begin_failed + produce_failed + lost + unheard + in_doubt + open_failed + ask_failed;
+    return fetch_failed + begin_failed + produce_failed + lost + unheard + in_doubt + open_failed +
+           ask_failed;
   }
 };
 
