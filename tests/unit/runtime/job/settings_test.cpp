@@ -52,7 +52,7 @@ TEST(Settings, WhatTheCodeDependsOnCannotBeSet) {
   EXPECT_EQ(override_error("order.path", "x"),
             "unknown setting `order.path`: tables of this job are `db.out`, `orders`; settings are "
             "`commit.interval`, `memory.budget`, `parallelism.default`, `pipeline.name`, "
-            "`session.allowed-lateness`, `table.exec.source.idle-timeout`");
+            "`session.allowed-lateness`, `table.exec.source.idle-timeout`, `transaction.timeout`");
 }
 
 TEST(Settings, ReferencesAreResolved) {
