@@ -13,8 +13,17 @@ constexpr uint32_t kFirstPlaces = 32;
 struct SessionTimers {
   time::Timers timers;
   std::vector<time::Timer> taken;
+  uint64_t booked = 0;  // bytes of both that the account knows
 };
 SessionTimers& timers_of(const SessionStore& store) { return *static_cast<SessionTimers*>(store.timers); }
+
+void book_timers(SessionStore& store) {
+  SessionTimers& timers = timers_of(store);
+  const uint64_t bytes = timers.timers.bytes + timers.taken.capacity() * sizeof(time::Timer);
+  if (bytes == timers.booked) return;
+  book_bytes(account_of(store.memory), static_cast<int64_t>(bytes - timers.booked));
+  timers.booked = bytes;
+}
 
 int64_t fires_at(const SessionStore& store, const SessionHeader& session) {
   return session.last + store.gap + store.allowed_lateness;
@@ -22,6 +31,7 @@ int64_t fires_at(const SessionStore& store, const SessionHeader& session) {
 void set_timer(SessionStore& store, SessionHeader& session) {
   session.timer = fires_at(store, session);
   time::add_timer(timers_of(store).timers, {session.timer, number_of_session(&store, &session)});
+  book_timers(store);
 }
 
 void resize_due(SessionStore& store, uint64_t capacity) {
@@ -50,6 +60,7 @@ void close_sessions(SessionStore& store) {
   free_index(store.index, store.index_bits, account);
   free_block(account, store.sessions, uint64_t{store.capacity} * store.stride);
   free_block(account, reinterpret_cast<char*>(store.due), store.due_capacity * sizeof(void*));
+  book_bytes(account, -static_cast<int64_t>(timers_of(store).booked));
   delete static_cast<SessionTimers*>(store.timers);
   close_memory(store.memory);
   close_changed(store.changed);
@@ -93,6 +104,7 @@ uint64_t weir_sessions_due(weir::state::SessionStore* store, int64_t watermark) 
   SessionTimers& timers = timers_of(*store);
   timers.taken.clear();
   weir::time::take_due(timers.timers, watermark, timers.taken);
+  book_timers(*store);
   if (timers.taken.size() > store->due_capacity) resize_due(*store, timers.taken.size() * 2);
   uint64_t count = 0;
   for (const weir::time::Timer& timer : timers.taken) {

@@ -15,15 +15,27 @@ size_t bucket_of(int64_t now, int64_t time) {
   return 64 - static_cast<size_t>(std::countl_zero(static_cast<uint64_t>(time) ^ static_cast<uint64_t>(now)));
 }
 
-void empty(std::vector<Timer>& bucket) {
+uint64_t bytes_of(const std::vector<Timer>& bucket) { return bucket.capacity() * sizeof(Timer); }
+
+void put(Timers& timers, size_t bucket_number, Timer timer) {
+  std::vector<Timer>& bucket = timers.buckets[bucket_number];
+  timers.bytes -= bytes_of(bucket);
+  bucket.push_back(timer);
+  timers.bytes += bytes_of(bucket);
+}
+
+void empty(Timers& timers, size_t bucket_number) {
+  std::vector<Timer>& bucket = timers.buckets[bucket_number];
+  timers.bytes -= bytes_of(bucket);
   bucket.clear();
   if (bucket.capacity() > kKeptCapacity) bucket.shrink_to_fit();
+  timers.bytes += bytes_of(bucket);
 }
 
 }  // namespace
 
 void add_timer(Timers& timers, Timer timer) {
-  timers.buckets[bucket_of(timers.now, timer.time)].push_back(timer);
+  put(timers, bucket_of(timers.now, timer.time), timer);
   ++timers.count;
 }
 
@@ -37,7 +49,7 @@ void take_due(Timers& timers, int64_t now, std::vector<Timer>& due) {
   const size_t split = bucket_of(timers.now, now);
   for (size_t i = 0; i < std::max<size_t>(split, 1); ++i) {
     due.insert(due.end(), timers.buckets[i].begin(), timers.buckets[i].end());
-    empty(timers.buckets[i]);
+    empty(timers, i);
   }
   if (split > 0) {
     timers.now = now;
@@ -47,9 +59,10 @@ void take_due(Timers& timers, int64_t now, std::vector<Timer>& due) {
       if (timer.time <= now) {
         due.push_back(timer);
       } else {
-        timers.buckets[bucket_of(now, timer.time)].push_back(timer);
+        put(timers, bucket_of(now, timer.time), timer);
       }
     }
+    timers.bytes -= bytes_of(looked_at);
   }
   timers.count -= due.size() - before;
 }

@@ -20,6 +20,7 @@ struct Timers {
   int64_t now = INT64_MIN;  // every timer that is due by then has been taken
   std::array<std::vector<Timer>, 65> buckets;
   uint64_t count = 0;
+  uint64_t bytes = 0;  // that the buckets occupy
 };
 
 // A time that has passed already is due at the next take.

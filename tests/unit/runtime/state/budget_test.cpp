@@ -10,6 +10,7 @@
 #include "runtime/state/pane_set.h"
 #include "runtime/state/sessions.h"
 #include "runtime/state/state_memory.h"
+#include "runtime/time/timers.h"
 
 namespace weir::state {
 namespace {
@@ -62,6 +63,33 @@ TEST(Budget, IsEvenInTheEnd) {
   EXPECT_EQ(account.bytes.load(), 0u);
   EXPECT_EQ(account.keys.load(), 0u);
   EXPECT_EQ(budget.used_bytes.load(), 0u);
+}
+
+// The timers of sessions, and what is taken out of them when they are due.
+TEST(Budget, CountsTimersOfSessions) {
+  constexpr uint32_t kSessions = 5000;
+  MemoryBudget budget;
+  MemoryAccount account{&budget, "Aggregate"};
+  SessionStore store;
+  open_sessions(store, 48, 10, 0, &account);
+  for (store.used = 0; store.used < kSessions; ++store.used) {
+    if (store.used == store.capacity) weir_sessions_grow(&store);
+  }
+  const uint64_t without_timers = account.bytes.load();
+  for (uint32_t number = 0; number < kSessions; ++number) {
+    SessionHeader* session = session_at(&store, number);
+    session->last = number;
+    weir_session_timer(&store, session);
+  }
+  const uint64_t timers = account.bytes.load() - without_timers;
+  EXPECT_GE(timers, kSessions * sizeof(time::Timer));
+  EXPECT_LE(timers, kSessions * sizeof(time::Timer) * 4);
+  EXPECT_EQ(weir_sessions_due(&store, kSessions), kSessions - 9);
+  const uint64_t due = store.due_capacity * sizeof(void*);
+  EXPECT_GE(account.bytes.load(), without_timers + due + (kSessions - 9) * sizeof(time::Timer));
+  EXPECT_EQ(budget.used_bytes.load(), account.bytes.load());
+  close_sessions(store);
+  EXPECT_EQ(account.bytes.load(), 0u);
 }
 
 TEST(Budget, IsTheLeastLimitOfTheCgroupsAbove) {
