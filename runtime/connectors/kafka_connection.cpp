@@ -1,7 +1,5 @@
 #include "runtime/connectors/kafka_connection.h"
 
-#include <fmt/format.h>
-
 namespace weir::connectors::kafka {
 namespace {
 
@@ -41,20 +39,19 @@ void Connection::trouble(rd_kafka_resp_err_t code, std::string_view reason) {
   if (!refused && !all_down && code != RD_KAFKA_RESP_ERR__TRANSPORT && code != RD_KAFKA_RESP_ERR__RESOLVE) {
     return;  // of one request; whoever made it hears of it
   }
-  std::string line;
+  std::string known;
+  bool is_new = false;
   {
     const std::lock_guard lock(mutex_);
     if (!all_down) {  // which has no reason of its own
       reason_ = masked(essence(reason));
       refused_ = refused;
     }
-    if ((all_down || refused) && !away_.exchange(true)) {
-      line = fmt::format("Kafka at `{}` {}{}{}", brokers_, refused ? "refuses the connection" : "is away",
-                         reason_.empty() ? "" : ": ", reason_);
-    }
+    is_new = (all_down || refused) && !away_.exchange(true);
+    known = reason_;
   }
-  if (!line.empty() && report_) {
-    report_(line);
+  if (is_new && report_) {
+    report_->away(brokers_, known, refused);
   }
 }
 
@@ -68,7 +65,13 @@ void Connection::back() {
     refused_ = false;
   }
   if (report_) {
-    report_(fmt::format("Kafka at `{}` is back", brokers_));
+    report_->back(brokers_);
+  }
+}
+
+Connection::~Connection() {
+  if (away_ && report_) {
+    report_->forget(brokers_);
   }
 }
 

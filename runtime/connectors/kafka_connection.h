@@ -3,7 +3,7 @@
 #pragma once
 
 #include <atomic>
-#include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -11,6 +11,7 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include "runtime/connectors/connection_report.h"
 #include "runtime/connectors/connector.h"
 
 namespace weir::connectors::kafka {
@@ -18,9 +19,12 @@ namespace weir::connectors::kafka {
 // Shared by a client's threads and librdkafka's.
 class Connection {
  public:
-  Connection(std::string brokers, std::vector<std::string> secrets,
-             std::function<void(std::string_view)> report)
+  Connection(std::string brokers, std::vector<std::string> secrets, std::shared_ptr<ConnectionReport> report)
       : brokers_(std::move(brokers)), secrets_(std::move(secrets)), report_(std::move(report)) {}
+
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
 
   // An error that librdkafka reports by itself.
   void trouble(rd_kafka_resp_err_t code, std::string_view reason);
@@ -43,7 +47,7 @@ class Connection {
 
   const std::string brokers_;
   const std::vector<std::string> secrets_;
-  const std::function<void(std::string_view)> report_;
+  const std::shared_ptr<ConnectionReport> report_;
   mutable std::mutex mutex_;
   std::string reason_;
   bool refused_ = false;

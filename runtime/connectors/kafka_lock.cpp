@@ -23,6 +23,8 @@ constexpr int kDescribeMs = 5'000;
 constexpr int kPollMs = 50;
 
 enum class Membership { Nobody, Ours, Others };
+// What the last assignment of the group has said of this member.
+enum class Standing { Unknown, Active, Standby };
 
 class Lock final : public JobLock {
  public:
@@ -47,15 +49,13 @@ class Lock final : public JobLock {
   Result<bool> acquire(int timeout_ms) override {
     const auto give_up = steady_clock::now() + milliseconds(timeout_ms);
     for (;;) {
-      if (!joined_) {
-        if (auto joined = join_if_vacant(); !joined) {
-          return std::unexpected(joined.error());
-        }
+      if (auto joined = join_if_vacant(); !joined) {
+        return std::unexpected(joined.error());
       }
       if (auto served = serve(kPollMs); !served) {
         return std::unexpected(served.error());
       }
-      if (owner_) {
+      if (standing_ == Standing::Active) {
         return true;
       }
       if (steady_clock::now() >= give_up) {
@@ -64,28 +64,38 @@ class Lock final : public JobLock {
     }
   }
 
+  // While the brokers are away, or a new assignment is under way, nobody else can have been told to take over; the lock is
+  // lost when one is there who has.
   Result<bool> held() override {
     if (auto served = serve(0); !served) {
       return std::unexpected(served.error());
     }
-    return owner_ && rd_kafka_assignment_lost(client_->handle()) == 0;
+    const auto joined = join_if_vacant();
+    if (!joined) {
+      return std::unexpected(joined.error());
+    }
+    return *joined && standing_ != Standing::Standby;
   }
 
  private:
   // Members are sorted by instance when partitions are assigned, so a newcomer could take partition 0 from who is at
-  // work. Hence a standby joins only when there is nobody, or when the broker still has itself as a member.
-  Result<void> join_if_vacant() {
+  // work. Hence one joins only when there is nobody, or when the broker still has itself as a member. False: there are
+  // others.
+  Result<bool> join_if_vacant() {
     const auto now = steady_clock::now();
-    if (now - looked_ < kLookInterval) {
-      return {};
+    if (joined_ || now - looked_ < kLookInterval) {
+      return true;
     }
     looked_ = now;
     const auto members = membership();
     if (!members) {
       return std::unexpected(members.error());
     }
-    if (!*members || **members == Membership::Others) {
-      return {};
+    if (!*members) {
+      return true;
+    }
+    if (**members == Membership::Others) {
+      return false;
     }
     const PartitionList topics =
         one_partition(options_.topic, RD_KAFKA_PARTITION_UA, RD_KAFKA_OFFSET_INVALID);
@@ -94,7 +104,7 @@ class Lock final : public JobLock {
       return std::unexpected(error_of(client_->connection(), what(), code));
     }
     joined_ = true;
-    return {};
+    return true;
   }
 
   // Nothing: the broker does not say at the moment.
@@ -163,6 +173,10 @@ class Lock final : public JobLock {
         return std::unexpected(std::move(error));
       }
     }
+    if (lost_) {  // and so not rejoin before it is known who else is there
+      lost_ = joined_ = false;
+      rd_kafka_unsubscribe(handle);
+    }
     std::array<char, 256> reason{};
     const rd_kafka_resp_err_t fatal = rd_kafka_fatal_error(handle, reason.data(), reason.size());
     if (fatal == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID) {
@@ -190,12 +204,15 @@ class Lock final : public JobLock {
                            rd_kafka_topic_partition_list_t* partitions, void* self) {
     Lock& lock = *static_cast<Lock*>(self);
     if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
-      lock.owner_ = rd_kafka_topic_partition_list_find(partitions, lock.options_.topic.c_str(), 0) != nullptr;
+      const bool first =
+          rd_kafka_topic_partition_list_find(partitions, lock.options_.topic.c_str(), 0) != nullptr;
+      lock.standing_ = first ? Standing::Active : Standing::Standby;
       lock.connection_->alive();
       const PartitionList nothing(rd_kafka_topic_partition_list_new(0));
       rd_kafka_assign(client, nothing.get());
     } else {
-      lock.owner_ = false;
+      lock.standing_ = Standing::Unknown;
+      lock.lost_ = lock.lost_ || rd_kafka_assignment_lost(client) != 0;
       rd_kafka_assign(client, nullptr);
     }
   }
@@ -205,7 +222,8 @@ class Lock final : public JobLock {
   const std::string group_;
   Connection* connection_ = nullptr;
   bool joined_ = false;
-  bool owner_ = false;
+  bool lost_ = false;  // the session has ended
+  Standing standing_ = Standing::Unknown;
   steady_clock::time_point looked_{};
   std::optional<Client> client_;
 };

@@ -4,13 +4,13 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "runtime/connectors/connection_report.h"
 #include "runtime/connectors/connector.h"
 #include "runtime/connectors/log.h"
 
@@ -23,8 +23,7 @@ struct KafkaOptions {
   // is the caller's to honour; it is passed over here.
   Properties properties;
   std::string client_id = "weir";
-  // A line at each change of the connection's state ("Kafka at `…` is away: …"), never with a secret in it; from any thread.
-  std::function<void(std::string_view)> report = nullptr;
+  std::shared_ptr<ConnectionReport> report = nullptr;  // null: nobody listens
 };
 
 struct KafkaProducerOptions {

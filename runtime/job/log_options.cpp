@@ -135,7 +135,7 @@ bool commits(const Manifest& manifest) {
 }
 
 connectors::KafkaOptions connection_options(const Options& options,
-                                            std::function<void(std::string_view)> report) {
+                                            std::shared_ptr<connectors::ConnectionReport> report) {
   connectors::KafkaOptions result;
   for (const auto& [key, value] : options) {
     if (key.starts_with(kPropertyPrefix)) {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -21,7 +21,7 @@ bool commits(const Manifest& manifest);
 
 // The connection: `properties.*`.
 connectors::KafkaOptions connection_options(const Options& options,
-                                            std::function<void(std::string_view)> report);
+                                            std::shared_ptr<connectors::ConnectionReport> report);
 Result<connectors::LogSourceOptions> log_source_options(const Manifest& manifest, uint32_t scan);
 
 struct CommitSettings {

@@ -215,12 +215,13 @@ Result<void> find_changelog(const connectors::KafkaLog&, const connectors::Kafka
       topic, partitions.error().text));
 }
 
+using Reported = std::shared_ptr<connectors::ConnectionReport>;
+
 // Fences whoever wrote before.
-Result<void> open_producer(Run& run, const connectors::KafkaLog& kafka) {
+Result<void> open_producer(Run& run, const connectors::KafkaLog& kafka, const Reported& report) {
   CommitRun& commit = *run.commit;
   const auto sink =
       std::ranges::find_if(run.manifest.sinks, [](const ManifestSink& it) { return is_log(it.options); });
-  const auto report = [&run](std::string_view line) { run.report->message(fmt::format("{}\n", line)); };
   if (!run.logs.empty()) {
     const LogScan& first = run.logs.front();
     auto lock = kafka.make_lock(connection_options(run.manifest.scans[first.scan].options, report),
@@ -261,7 +262,7 @@ Result<void> open_producer(Run& run, const connectors::KafkaLog& kafka) {
   return {};
 }
 
-Result<void> open_scans(Run& run, const connectors::KafkaLog& kafka) {
+Result<void> open_scans(Run& run, const connectors::KafkaLog& kafka, const Reported& report) {
   for (uint32_t scan = 0; scan < run.manifest.scans.size(); ++scan) {
     const Options& options = run.manifest.scans[scan].options;
     if (!is_log(options)) {
@@ -275,10 +276,7 @@ Result<void> open_scans(Run& run, const connectors::KafkaLog& kafka) {
       source->start.kind = run.options.restart_from == "earliest" ? connectors::LogBound::Kind::Earliest
                                                                   : connectors::LogBound::Kind::Latest;
     }
-    auto consumer = kafka.make_consumer(
-        connection_options(options,
-                           [&run](std::string_view line) { run.report->message(fmt::format("{}\n", line)); }),
-        source->group);
+    auto consumer = kafka.make_consumer(connection_options(options, report), source->group);
     if (!consumer) {
       return std::unexpected(consumer.error());
     }
@@ -330,11 +328,13 @@ Result<void> open_log(Run& run) {
     }
     kafka = *loaded;
   }
-  if (auto done = open_scans(run, *kafka); !done) {
+  const auto report = std::make_shared<connectors::ConnectionReport>(
+      [&run](std::string_view line) { run.report->message(fmt::format("{}\n", line)); });
+  if (auto done = open_scans(run, *kafka, report); !done) {
     return done;
   }
   if (run.commit) {
-    if (auto done = open_producer(run, *kafka); !done || run.stopping()) {
+    if (auto done = open_producer(run, *kafka, report); !done || run.stopping()) {
       return done;
     }
     run.commit->record.token = std::random_device()() | uint64_t{std::random_device()()} << 32;

@@ -180,7 +180,10 @@ TEST(KafkaConfig, SecretsAreMasked) {
 
 TEST(KafkaConnection, OneLineForEachChange) {
   std::vector<std::string> lines;
-  Connection connection("b1:9092", {"hunter2"}, [&](std::string_view line) { lines.emplace_back(line); });
+  const auto report =
+      std::make_shared<ConnectionReport>([&](std::string_view line) { lines.emplace_back(line); });
+  Connection connection("b1:9092", {"hunter2"}, report);
+  Connection other("b1:9092", {}, report);
   const auto down = [&] {
     connection.trouble(
         RD_KAFKA_RESP_ERR__TRANSPORT,
@@ -193,8 +196,10 @@ TEST(KafkaConnection, OneLineForEachChange) {
   down();
   EXPECT_EQ(connection.reason(), "Connect to ipv4#127.0.0.1:9092 failed: Connection refused ***");
   EXPECT_FALSE(connection.refused());
+  other.trouble(RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, "1/1 brokers are down");
   connection.alive();
   connection.alive();
+  other.alive();
   EXPECT_EQ(connection.reason(), "");
   connection.trouble(
       RD_KAFKA_RESP_ERR__AUTHENTICATION,

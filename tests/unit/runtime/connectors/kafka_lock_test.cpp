@@ -130,5 +130,40 @@ TEST_F(KafkaLock, StandbyTakesOverWhenTheActiveOneIsKilled) {
   close(ready[1]);
 }
 
+// The active instance is stopped for longer than its session, and comes back; its name would come first.
+TEST_F(KafkaLock, ZombieLearnsThatAnotherIsActiveAndLeavesItAlone) {
+  int state[2];
+  ASSERT_EQ(pipe(state), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    auto active = weir_kafka_log()->make_lock(options_, instance("a"));
+    const bool got = active && (*active)->acquire(20'000).value_or(false);
+    static_cast<void>(!write(state[1], got ? "y" : "n", 1));
+    while ((*active)->held().value_or(false)) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    static_cast<void>(!write(state[1], "l", 1));
+    std::this_thread::sleep_for(std::chrono::seconds(60));  // until it is killed
+    _exit(0);
+  }
+  char answer = 'n';
+  ASSERT_EQ(read(state[0], &answer, 1), 1);
+  EXPECT_EQ(answer, 'y');
+  kill(child, SIGSTOP);
+  auto standby = lock("z");
+  EXPECT_TRUE(acquired(*standby, 30'000));
+  kill(child, SIGCONT);
+  ASSERT_EQ(read(state[0], &answer, 1), 1);
+  EXPECT_EQ(answer, 'l');
+  for (int i = 0; i < 40; ++i) {
+    EXPECT_TRUE(held(*standby));
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  close(state[0]);
+  close(state[1]);
+}
+
 }  // namespace
 }  // namespace weir::connectors
