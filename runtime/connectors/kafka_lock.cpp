@@ -173,10 +173,6 @@ class Lock final : public JobLock {
         return std::unexpected(std::move(error));
       }
     }
-    if (lost_) {  // and so not rejoin before it is known who else is there
-      lost_ = joined_ = false;
-      rd_kafka_unsubscribe(handle);
-    }
     std::array<char, 256> reason{};
     const rd_kafka_resp_err_t fatal = rd_kafka_fatal_error(handle, reason.data(), reason.size());
     if (fatal == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID) {
@@ -212,7 +208,11 @@ class Lock final : public JobLock {
       rd_kafka_assign(client, nothing.get());
     } else {
       lock.standing_ = Standing::Unknown;
-      lock.lost_ = lock.lost_ || rd_kafka_assignment_lost(client) != 0;
+      if (rd_kafka_assignment_lost(client) != 0) {
+        // The session has ended. librdkafka would join again by itself, before it is known who else is there.
+        lock.joined_ = false;
+        rd_kafka_unsubscribe(client);
+      }
       rd_kafka_assign(client, nullptr);
     }
   }
@@ -222,7 +222,6 @@ class Lock final : public JobLock {
   const std::string group_;
   Connection* connection_ = nullptr;
   bool joined_ = false;
-  bool lost_ = false;  // the session has ended
   Standing standing_ = Standing::Unknown;
   steady_clock::time_point looked_{};
   std::optional<Client> client_;
