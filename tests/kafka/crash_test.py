@@ -3,12 +3,13 @@ import random
 import unittest
 
 import crash
+import jobs
 
 
 class Crash(unittest.TestCase):
     def check(self, **options):
         seed = random.SystemRandom().randrange(1 << 32)
-        problems = crash.run(["tumbling", "hopping", "copy"], seed, count=1_000_000, kills=15, mean_seconds=1.5, **options)
+        problems = crash.run(list(jobs.JOBS), seed, count=250_000, kills=15, mean_seconds=2, **options)
         self.assertEqual(problems, [], f"seed {seed}")
 
     def test_jobs_survive_kills_while_events_come(self):

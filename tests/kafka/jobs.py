@@ -25,6 +25,7 @@ class Job:
     select: str
     expect: Callable[[], object]
     upsert: bool = False
+    changelog: bool = False  # its state is kept in a topic of its own
 
     def over_topics(self, source: str, target: str, bounded: bool) -> str:
         end = ", 'scan.bounded.mode' = 'latest-offset'" if bounded else ""
@@ -80,9 +81,9 @@ JOBS = {job.name: job for job in (
         lambda: oracle.Windows(12_000, 4_000)),
     Job("session", WINDOW_COLUMNS,
         windowed("SESSION(TABLE events PARTITION BY k, DESCRIPTOR(ts), INTERVAL '3' SECONDS)"),
-        lambda: oracle.Sessions(3_000)),
+        lambda: oracle.Sessions(3_000), changelog=True),
     Job("unwindowed", f"k STRING, {SUMS_COLUMNS}, PRIMARY KEY (k) NOT ENFORCED", f"SELECT k, {SUMS} FROM events GROUP BY k",
-        oracle.Groups, upsert=True),
+        oracle.Groups, upsert=True, changelog=True),
     Job("copy", "id BIGINT, k STRING, ts TIMESTAMP(3)", "SELECT id, k, ts FROM events WHERE id % 3 = 1",
         lambda: oracle.Copies(1, 3)),
 )}

@@ -11,6 +11,7 @@ from collections.abc import Callable
 TRY_AGAIN = 75  # exit status with which a job asks to be started again
 STILL_AFTER = 180  # seconds without progress after which a job hangs
 STOP_SECONDS = 60
+SETTLED_SECONDS = 5  # until then a process may not have begun to handle signals
 
 
 class Supervised:
@@ -56,7 +57,8 @@ class Supervised:
                 self.problem = f"exit status {status}:\n{self.tail()}"
 
     def _watch(self, process: subprocess.Popen) -> int:
-        end = time.monotonic() + self.random.expovariate(1 / self.mean_seconds) if self.kills_left > 0 else None
+        begin = time.monotonic()
+        end = begin + self.random.expovariate(1 / self.mean_seconds) if self.kills_left > 0 else None
         while True:
             try:
                 return process.wait(0.02)
@@ -69,7 +71,7 @@ class Supervised:
                 self.kills_left -= 1
                 self.kills_in_transaction += self.in_transaction()
                 return status
-            if self.stopping.is_set():
+            if self.stopping.is_set() and time.monotonic() - begin > SETTLED_SECONDS:
                 process.send_signal(signal.SIGTERM)
                 try:
                     return process.wait(STOP_SECONDS)
