@@ -13,6 +13,7 @@ struct RunArguments {
   std::string restart_from;
   bool accept_data_loss = false;
   std::string instance;
+  std::string metrics;
 };
 
 void add_run_arguments(CLI::App& app, RunArguments& arguments) {
@@ -24,6 +25,8 @@ void add_run_arguments(CLI::App& app, RunArguments& arguments) {
                "go on although input that is needed has been deleted");
   app.add_option("--instance", arguments.instance,
                  "name of this copy of the job among those that stand by; the host's name without it");
+  app.add_option("--metrics", arguments.metrics, "serve /metrics (Prometheus) and /health there")
+      ->type_name("HOST:PORT");
 }
 
 int compile_and_run(QueryText query, const RunArguments& arguments) {
@@ -34,6 +37,7 @@ int compile_and_run(QueryText query, const RunArguments& arguments) {
   options.run.restart_from = arguments.restart_from;
   options.run.accept_data_loss = arguments.accept_data_loss;
   options.run.instance = arguments.instance;
+  options.run.metrics = arguments.metrics;
   // Rows on the same terminal are progress enough.
   options.run.progress = !arguments.quiet && is_terminal(STDERR_FILENO) && !options.tables;
   catalog::Catalog catalog;

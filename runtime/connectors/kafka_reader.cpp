@@ -150,6 +150,14 @@ bool Reader::ready(int timeout_ms) {
   return timeout_ms > 0 && take(1, timeout_ms) > 0;
 }
 
+int64_t Reader::end() const {
+  int64_t first = 0;
+  int64_t end = 0;
+  const auto error = rd_kafka_get_watermark_offsets(client_->handle(), partition_.topic.c_str(),
+                                                    partition_.partition, &first, &end);
+  return error == RD_KAFKA_RESP_ERR_NO_ERROR && end >= 0 ? end : kNoOffset;
+}
+
 Error Reader::failed(const rd_kafka_message_t& message) const {
   const std::string place = fmt::format("topic `{}`, partition {}", partition_.topic, partition_.partition);
   const Connection& connection = client_->connection();

@@ -33,6 +33,7 @@ class Reader final : public LogReader {
   bool ready(int timeout_ms) override;
   int64_t position() const override { return next_; }
   bool at_end() const override { return at_end_; }
+  int64_t end() const override;
 
  private:
   Reader(std::shared_ptr<ReadingClient> shared, TopicPartition partition, const ReaderOptions& options,

@@ -53,6 +53,9 @@ class LogReader {
   virtual int64_t position() const = 0;
   // The last fetch has found the end of the partition (its last stable offset), and nothing has come since.
   virtual bool at_end() const = 0;
+  // The end of the partition as of the last answer of the log, records of open transactions included; asks nobody.
+  // kNoOffset: not known.
+  virtual int64_t end() const { return kNoOffset; }
 };
 
 struct ReaderOptions {

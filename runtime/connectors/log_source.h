@@ -43,6 +43,8 @@ class LogPartition : public Partition {
   int64_t position() const;
   // Everything up to the last stable offset has been read.
   bool at_end() const { return next_ == fetched_ && reader_->at_end(); }
+  // The end of the partition as the log last told it; kNoOffset: not known.
+  int64_t end() const { return reader_->end(); }
   // Batches end before `offset`, and reading is `finished` there; −1: nowhere.
   void stop_at(int64_t offset) { stop_offset_ = offset; }
   int64_t stop_offset() const { return stop_offset_; }

@@ -130,9 +130,12 @@ void Committer::commit_once(bool finished, bool workers_run) {
   if (commit::is_empty(epoch)) {
     return;
   }
+  const int64_t begin_us = run_.clock->monotonic_us();
   if (auto done = commit::write_epoch(*run_.commit->producer, run_.commit->settings.guarantee, epoch);
       !done) {
     fail(done.error());
+  } else if (run_.metrics != nullptr) {
+    run_.metrics->note_commit(run_.clock->monotonic_us() - begin_us);
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "runtime/job/committer.h"
 #include "runtime/job/connect.h"
+#include "runtime/job/job_metrics.h"
 #include "runtime/job/progress.h"
 #include "runtime/job/run.h"
 #include "runtime/job/settings.h"
@@ -80,12 +81,18 @@ Result<void> open_partitions(Run& run) {
 }
 
 void open_schedule(Run& run) {
+  if (run.metrics != nullptr) {
+    run.metrics->hide();
+  }
   run.schedule = std::make_unique<Schedule>(static_cast<uint32_t>(run.manifest.scans.size()), *run.clock);
   for (PartitionRun& partition : run.partitions) {
     if (!run.replaying ||
         (partition.log != nullptr && partition.record.low_offset < partition.record.position)) {
       run.schedule->add(partition);
     }
+  }
+  if (run.metrics != nullptr) {
+    run.metrics->show(run);
   }
 }
 
@@ -228,6 +235,9 @@ Result<void> open(Run& run) {
   }
   run.sinks = std::move(*sinks);
   open_lanes(run, *workers);
+  if (run.metrics != nullptr) {
+    run.metrics->begin(run);
+  }
   if (run.commit) {
     for (const auto& gate : run.sinks.gates) {
       if (auto* sink = dynamic_cast<connectors::LogSink*>(&gate->sink())) {
@@ -370,17 +380,38 @@ ExitStatus run_job(const abi::Program& program, const RunOptions& options) {
     return status_of(manifest.error());
   }
   const SignalWatch signals(options.stop == nullptr);
+  time::Clock& clock = options.clock != nullptr ? *options.clock : time::system_clock();
+  std::optional<JobMetrics> metrics;
+  if (!options.metrics.empty() || (options.progress && reads_log(*manifest))) {
+    metrics.emplace(*manifest, clock);
+  }
+  std::unique_ptr<observe::HttpServer> server;  // ends before what it shows
+  if (!options.metrics.empty()) {
+    auto opened = serve_metrics(*metrics, options.metrics, report);
+    if (!opened) {
+      report.message(fmt::format("error: {}\n", opened.error().text));
+      return status_of(opened.error());
+    }
+    server = std::move(*opened);
+  }
   int64_t backoff_ms = kFirstBackoffMs;
   History history;
   while (true) {
     Run run(*manifest, program, options);
-    run.clock = options.clock != nullptr ? options.clock : &time::system_clock();
+    run.clock = &clock;
+    run.metrics = metrics ? &*metrics : nullptr;
     run.report = &report;
     run.signals = &signals;
     run.history = &history;
     const int64_t start_us = run.clock->monotonic_us();
+    if (metrics) {
+      metrics->note_phase(Phase::Starting);
+    }
     run_once(run);
     history.was_open |= run.opened;
+    if (metrics) {
+      metrics->end();
+    }
     const int64_t end_us = run.clock->monotonic_us();
     if (!run.outcome.failed()) {
       if (options.summary) {
@@ -397,6 +428,10 @@ ExitStatus run_job(const abi::Program& program, const RunOptions& options) {
     backoff_ms = run.opened && end_us - start_us > kLongestBackoffMs * 1000 ? kFirstBackoffMs : backoff_ms;
     report.message(
         fmt::format("{}going on from the last commit in {} ms\n", run.outcome.message(), backoff_ms));
+    if (metrics) {
+      metrics->note_restart();
+      metrics->note_phase(Phase::Retrying);
+    }
     run.clock->sleep_us(backoff_ms * 1000);
     backoff_ms = std::min(backoff_ms * 2, kLongestBackoffMs);
   }

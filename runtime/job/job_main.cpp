@@ -38,7 +38,8 @@ Flag split(std::string_view argument) {
 }
 
 bool takes_value(std::string_view flag) {
-  return flag == "--set" || flag == "--threads" || flag == "--restart-from" || flag == "--instance";
+  return flag == "--set" || flag == "--threads" || flag == "--restart-from" || flag == "--instance" ||
+         flag == "--metrics";
 }
 
 std::expected<Arguments, std::string> parse(int argc, char** argv) {
@@ -82,6 +83,10 @@ std::expected<Arguments, std::string> parse(int argc, char** argv) {
       arguments.run.instance = flag.value;
       continue;
     }
+    if (flag.name == "--metrics") {
+      arguments.run.metrics = flag.value;
+      continue;
+    }
     if (flag.name == "--restart-from") {
       if (flag.value != "committed" && flag.value != "earliest" && flag.value != "latest") {
         return std::unexpected(
@@ -102,7 +107,7 @@ std::expected<Arguments, std::string> parse(int argc, char** argv) {
 std::string usage_text(std::string_view program) {
   return fmt::format(
       "usage: {} [--set key=value]… [--threads N] [--restart-from PLACE] [--accept-data-loss] [--instance "
-      "NAME] [--quiet] "
+      "NAME] [--metrics HOST:PORT] [--quiet] "
       "[--version] [--help]\n",
       program);
 }
@@ -117,6 +122,7 @@ std::string help_text(std::string_view program, const Manifest& manifest) {
       "state\n"
       "  --accept-data-loss  go on although input that is needed has been deleted\n"
       "  --instance NAME   of this copy of the job among those that stand by; default the host's name\n"
+      "  --metrics H:P     serve /metrics (Prometheus) and /health there; default nowhere\n"
       "  --quiet, -q       no summary on standard error\n"
       "  --version         of weir, and what was compiled\n\n",
       usage_text(program), manifest.job_name, manifest.source_name, manifest.weir_version);

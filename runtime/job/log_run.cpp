@@ -190,6 +190,9 @@ Result<void> acquire_lock(Run& run) {
     if (run.history->was_open && waited_us > kRegainLockUs) {
       return std::unexpected(Error{Error::Kind::Fenced, "another instance of the job has taken over"});
     }
+    if (run.metrics != nullptr) {
+      run.metrics->note_phase(Phase::StandingBy);
+    }
     if (!said && waited_us > kQuietLockUs) {
       run.report->message("another instance of the job is active; standing by\n");
       said = true;

@@ -62,7 +62,7 @@ std::string Progress::line(int64_t now_us) const {
                         std::min<uint64_t>(bytes * 100 / bytes_total_, 100));
   }
   text += fmt::format(", {:.0f} rows/s", static_cast<double>(rows) / std::max(seconds, 1e-6));
-  return text + watermark_text() + holder_text(now_us);
+  return text + watermark_text() + log_text() + holder_text(now_us);
 }
 
 std::string Progress::watermark_text() const {
@@ -75,6 +75,19 @@ std::string Progress::watermark_text() const {
     }
   }
   return any ? ", watermark " + time_text(watermark) : "";
+}
+
+std::string Progress::log_text() const {
+  if (run_.metrics == nullptr || run_.logs.empty()) {
+    return "";
+  }
+  const auto lag = run_.metrics->lag();
+  std::string text = lag ? fmt::format(", {} {} behind", *lag, *lag == 1 ? "record" : "records") : "";
+  if (run_.commit) {
+    const uint64_t commits = run_.metrics->commits();
+    text += fmt::format(", {} {}", commits, commits == 1 ? "commit" : "commits");
+  }
+  return text;
 }
 
 std::string Progress::holder_text(int64_t now_us) const {

@@ -14,6 +14,7 @@ class Progress {
  private:
   std::string line(int64_t now_us) const;
   std::string watermark_text() const;
+  std::string log_text() const;
   std::string holder_text(int64_t now_us) const;
 
   Run& run_;

@@ -12,7 +12,9 @@
 #include "runtime/job/connect.h"
 #include "runtime/job/entry_points.h"
 #include "runtime/job/feeds.h"
+#include "runtime/job/figures.h"
 #include "runtime/job/job.h"
+#include "runtime/job/job_metrics.h"
 #include "runtime/job/lane.h"
 #include "runtime/job/log_run.h"
 #include "runtime/job/manifest.h"
@@ -39,6 +41,7 @@ struct WorkerRun {
   std::atomic<int64_t> batch_clock_ms = kNoBatch;  // the clock reading of the batch at hand
   std::atomic<uint64_t> bytes_read = 0;
   std::atomic<uint64_t> rows_read = 0;
+  LaneFigures* figures = nullptr;  // null: nobody looks
 };
 
 // Of the tries of a job in one process.
@@ -58,6 +61,9 @@ struct Run {
   std::atomic<int64_t> latest_clock_us = INT64_MIN;
   observe::Report* report = nullptr;
   const SignalWatch* signals = nullptr;
+  JobMetrics* metrics = nullptr;  // null: nobody looks
+  LaneFigures* firing_figures = nullptr;
+  LaneFigures* shared_figures = nullptr;
   Outcome outcome;
 
   std::vector<LogScan> logs;

@@ -61,6 +61,9 @@ void Schedule::find_idle() {
     }
     if (clock_.monotonic_us() - partition.silent_since_us >= partition.idle_timeout_us) {
       partition.idle = true;
+      if (partition.figures != nullptr) {
+        partition.figures->idle.store(true, std::memory_order_relaxed);
+      }
       scans_[partition.scan].erase(place);
     }
   }

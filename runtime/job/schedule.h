@@ -17,6 +17,7 @@
 #include "runtime/commit/recovery_record.h"
 #include "runtime/connectors/connector.h"
 #include "runtime/connectors/log_source.h"
+#include "runtime/job/figures.h"
 #include "runtime/state/low_water.h"
 #include "runtime/time/clock.h"
 
@@ -38,6 +39,7 @@ struct PartitionRun {
   connectors::LogPartition* log = nullptr;      // is `input`
   std::vector<state::LowWater> low_water = {};  // by operator
   commit::PartitionRecord record = {};          // as it was committed last
+  PartitionFigures* figures = nullptr;          // null: nobody looks
 };
 
 class Schedule {

@@ -54,6 +54,9 @@ void flush_shared(Run& run, bool interactive_only) {
       writer->flush();
     }
   }
+  if (run.shared_figures != nullptr) {
+    run.shared_figures->publish();
+  }
   for (state::GroupStore* store : run.group_stores) {
     weir_unlock(&store->lock);
   }
@@ -75,6 +78,14 @@ void scan_batch(Run& run, WorkerRun& worker, PartitionRun& partition, const conn
     scan.run_again(partition, batch);
   } else {
     scan.run(partition, batch);
+  }
+}
+
+// By the holder of the fire lock.
+void publish_firing(Run& run) {
+  run.firing_figures->publish();
+  for (const OperatorRun* op : run.operators->in_order()) {
+    run.metrics->note_reached(op->manifest->id, op->reached);
   }
 }
 
@@ -101,6 +112,7 @@ void run_batch(Run& run, WorkerRun& worker, PartitionRun& partition, connectors:
   worker.batch_clock_ms.store(context->processing_time_us / 1000);
   ScanRun& scan = *worker.scans[partition.scan];
   const uint64_t rows_before = scan.rows_read();
+  const uint64_t rejected_before = scan.rows_rejected();
   if (partition.log != nullptr) {
     note_silence(run, partition, *batch);
   }
@@ -111,6 +123,13 @@ void run_batch(Run& run, WorkerRun& worker, PartitionRun& partition, connectors:
   worker.bytes_read.fetch_add(static_cast<uint64_t>(batch->end - batch->begin), std::memory_order_relaxed);
   worker.rows_read.fetch_add(scan.rows_read() - rows_before, std::memory_order_relaxed);
   partition.finished = batch->finished;
+  if (run.metrics != nullptr) {
+    run.metrics->note_batch(run, partition,
+                            {.records = scan.rows_read() - rows_before,
+                             .bytes = static_cast<uint64_t>(batch->end - batch->begin),
+                             .rejected = scan.rows_rejected() - rejected_before});
+    worker.figures->publish();
+  }
   check_budget(run);
 }
 
@@ -137,6 +156,9 @@ void fire_due(Run& run) {
       run.firing_lane->flush(true);
       flush_shared(run, true);
     }
+    if (run.metrics != nullptr) {
+      publish_firing(run);
+    }
     if (context->failure.expression != 0) {
       run.outcome.fail(ExitStatus::InputOutput,
                        describe_failure(run.manifest, context->failure, run.operators->failed_window()));
@@ -161,6 +183,9 @@ void work(Run& run, WorkerRun& worker, const std::function<void()>& between_batc
   while (!run.stopping()) {
     run.pause.pass();
     wait_for_room(run);
+    if (worker.figures != nullptr) {
+      worker.figures->loop_us.store(run.clock->monotonic_us(), std::memory_order_relaxed);
+    }
     PartitionRun* partition = run.schedule->take(kPatienceMs);
     if (partition == nullptr) {
       if (run.schedule->finished()) {
