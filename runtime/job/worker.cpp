@@ -125,7 +125,7 @@ void run_batch(Run& run, WorkerRun& worker, PartitionRun& partition, connectors:
   partition.finished = batch->finished;
   if (run.metrics != nullptr) {
     run.metrics->note_batch(run, partition,
-                            {.records = scan.rows_read() - rows_before,
+                            {.records = run.replaying ? batch->message_count : scan.rows_read() - rows_before,
                              .bytes = static_cast<uint64_t>(batch->end - batch->begin),
                              .rejected = scan.rows_rejected() - rejected_before});
     worker.figures->publish();
