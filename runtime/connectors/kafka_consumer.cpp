@@ -58,6 +58,35 @@ class Consumer final : public LogConsumer {
     return metadata->topics[0].partition_cnt;
   }
 
+  Result<void> create_topic(const std::string& name) override {
+    const std::string what = fmt::format("making topic `{}`", name);
+    char reason[512] = "";
+    constexpr int kOfTheBroker = -1;  // replication
+    rd_kafka_NewTopic_t* topic = rd_kafka_NewTopic_new(name.c_str(), 1, kOfTheBroker, reason, sizeof(reason));
+    if (topic == nullptr) {
+      return std::unexpected(error_of(client_->connection(), what, RD_KAFKA_RESP_ERR__INVALID_ARG, reason));
+    }
+    rd_kafka_NewTopic_set_config(topic, "cleanup.policy", "delete");
+    rd_kafka_NewTopic_set_config(topic, "retention.ms", "-1");
+    const Queue queue(rd_kafka_queue_new(client_->handle()));
+    rd_kafka_CreateTopics(client_->handle(), &topic, 1, nullptr, queue.get());
+    rd_kafka_NewTopic_destroy(topic);
+    const Event event(rd_kafka_queue_poll(queue.get(), kAnswerMs));
+    if (event == nullptr || rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      return std::unexpected(
+          failed(what, event == nullptr ? RD_KAFKA_RESP_ERR__TIMED_OUT : rd_kafka_event_error(event.get())));
+    }
+    size_t count = 0;
+    const auto* const results =
+        rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.get()), &count);
+    const rd_kafka_resp_err_t code = rd_kafka_topic_result_error(results[0]);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR && code != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) {
+      const char* const text = rd_kafka_topic_result_error_string(results[0]);
+      return std::unexpected(error_of(client_->connection(), what, code, text == nullptr ? "" : text));
+    }
+    return {};
+  }
+
   // With isolation read_committed the broker answers with the last stable offset.
   Result<OffsetRange> offsets(const TopicPartition& partition) override {
     OffsetRange range;

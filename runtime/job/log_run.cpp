@@ -202,20 +202,30 @@ Result<void> acquire_lock(Run& run) {
 }
 
 // The topic that keeps the state is made if it is not there.
-Result<void> find_changelog(const connectors::KafkaLog&, const connectors::KafkaOptions&,
-                            connectors::LogConsumer& consumer, const std::string& topic) {
-  const auto partitions = consumer.partition_count(topic);
-  if (partitions) {
+Result<void> find_changelog(Run& run, connectors::LogConsumer& consumer, const std::string& topic) {
+  constexpr int kLooks = 100;  // a new topic takes a while to be known everywhere
+  constexpr int64_t kBetweenUs = 100'000;
+  auto partitions = consumer.partition_count(topic);
+  if (partitions || partitions.error().kind == Error::Kind::Retry) {
+    return partitions ? Result<void>{} : std::unexpected(partitions.error());
+  }
+  auto made = consumer.create_topic(topic);
+  for (int look = 0; made && !partitions && look < kLooks && !run.stopping(); ++look) {
+    run.clock->sleep_us(kBetweenUs);
+    partitions = consumer.partition_count(topic);
+  }
+  if (partitions || run.stopping()) {
     return {};
   }
-  if (partitions.error().kind == Error::Kind::Retry) {
-    return std::unexpected(partitions.error());
+  const Error& error = made ? partitions.error() : made.error();
+  if (error.kind == Error::Kind::Retry) {
+    return std::unexpected(error);
   }
   return usage(fmt::format(
-      "the state of this job is kept in the topic `{0}`, which cannot be used: {1}\nhint: make it with "
-      "`kafka-topics.sh --create --topic {0} --partitions 1 --config cleanup.policy=delete "
+      "the state of this job is kept in the topic `{0}`, which cannot be used: {1}\nhint: make it "
+      "with `kafka-topics.sh --create --topic {0} --partitions 1 --config cleanup.policy=delete "
       "--config retention.ms=-1`",
-      topic, partitions.error().text));
+      topic, error.text));
 }
 
 using Reported = std::shared_ptr<connectors::ConnectionReport>;
@@ -257,8 +267,7 @@ Result<void> open_producer(Run& run, const connectors::KafkaLog& kafka, const Re
   if (!consumer) {
     return std::unexpected(consumer.error());
   }
-  if (auto done = find_changelog(kafka, connection_options(sink->options, report), **consumer, topic);
-      !done) {
+  if (auto done = find_changelog(run, **consumer, topic); !done) {
     return done;
   }
   run.changelog = std::make_unique<ChangelogRun>(run, topic, std::move(*consumer));

@@ -84,6 +84,10 @@ class SimConsumer : public connectors::LogConsumer {
   Result<int32_t> partition_count(const std::string& topic) override {
     return static_cast<int32_t>(log_.topics_.at(topic).size());
   }
+  Result<void> create_topic(const std::string& topic) override {
+    log_.topics_[topic].resize(1);
+    return {};
+  }
   Result<connectors::OffsetRange> offsets(const TopicPartition& place) override {
     if (fails()) {
       return retry("offsets");

@@ -230,7 +230,7 @@ RunResult run(const abi::Program& program, const Workload& workload, uint64_t se
   log.create_topic("events", kInputPartitions);
   log.create_topic("out_t", kOutputPartitions);
   log.create_topic("out_u", kOutputPartitions);
-  log.create_topic("sim-changelog", 1);
+
   fill(log, seed, records);
   std::mt19937_64 random(seed);
   std::atomic<bool> stop = false;
