@@ -37,14 +37,14 @@ MUTANTS = {
         "runtime/job/feeds.cpp", "    feed.state->watermark_floor = feed.op->reached;\n    state::forget_panes",
         "    state::forget_panes"),
     "what was committed is read before earlier producers are fenced": (
-        "runtime/job/log_run.cpp", "  commit.producer = std::move(*producer);\n  return commit.producer->open();",
-        "  commit.producer = std::move(*producer);\n  return {};"),
+        "runtime/job/log_run.cpp", "if (auto done = commit.producer->open(); !done || !keeps",
+        "if (auto done = Result<void>{}; !done || !keeps"),
     "state is kept after a commit whose outcome is not known": (
         "runtime/job/committer.cpp", "    fail(done.error());\n  }\n}\n\ncommit::Epoch",
         "    auto& producer = run_.commit->producer;\n    if (!producer->open()) fail(done.error());\n  }\n}\n\ncommit::Epoch"),
     "positions go ahead of the records": (
-        "runtime/commit/epoch.cpp", "  if (auto done = produce(producer, epoch); !done) {\n    return done;\n  }\n  return producer.commit(epoch.offsets);",
-        "  if (auto done = producer.commit(epoch.offsets); !done) {\n    return done;\n  }\n  if (auto done = producer.begin(); !done) return done;\n  if (auto done = produce(producer, epoch); !done) {\n    return done;\n  }\n  return producer.commit({});"),
+        "runtime/commit/epoch.cpp", "  if (auto done = produce(producer, epoch); !done) {\n    return done;\n  }\n  if (auto done = produce_changelog",
+        "  if (auto done = producer.commit(epoch.offsets); !done) {\n    return done;\n  }\n  if (auto done = producer.begin(); !done) return done;\n  if (auto done = produce(producer, epoch); !done) {\n    return done;\n  }\n  return producer.commit({});\n  if (auto done = produce_changelog"),
     "partitions that did not move lose their record": (
         "runtime/job/committer.cpp", "    if (record != partition.record ||", "    if (record.position != partition.record.position ||"),
     "windows that are due do not fire before the commit but after": (

@@ -82,7 +82,11 @@ class SimConsumer : public connectors::LogConsumer {
   explicit SimConsumer(const SimLog& log) : log_(log) {}
 
   Result<int32_t> partition_count(const std::string& topic) override {
-    return static_cast<int32_t>(log_.topics_.at(topic).size());
+    const auto found = log_.topics_.find(topic);
+    if (found == log_.topics_.end()) {
+      return std::unexpected(connectors::Error{connectors::Error::Kind::InputOutput, "no such topic"});
+    }
+    return static_cast<int32_t>(found->second.size());
   }
   Result<void> create_topic(const std::string& topic) override {
     log_.topics_[topic].resize(1);
