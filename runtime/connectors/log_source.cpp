@@ -8,8 +8,8 @@
 namespace weir::connectors {
 namespace {
 
-// As many as are asked for at once; a batch holds what fits into the buffer of them.
-constexpr uint32_t kMessagesPerFetch = 8192;
+// As many as are asked for at once, few enough to stay in the cache; a batch holds what fits into the buffer of them.
+constexpr uint32_t kMessagesPerFetch = 2048;
 
 }  // namespace
 
