@@ -54,7 +54,7 @@ WEIR_INLINE const char* decode_by_shape(ScanState* scan, const char* at, const c
 }
 
 // json.fail-on-missing-field: a NULL may be a missing member, which the strict parser tells.
-bool may_lack_members(const ScanState* scan, const char* row) {
+[[maybe_unused]] inline bool may_lack_members(const ScanState* scan, const char* row) {
   if ((scan->flags & kScanFailOnMissing) == 0) return false;
   for (uint32_t word = 0; word * 64 < scan->column_count; ++word) {
     if ((load<uint64_t>(row + word * 8) & scan->member_bits[word]) != 0) return true;
