@@ -99,7 +99,7 @@ void Committer::commit_if_due(bool workers_run) {
   next_commit_us_ = now_us + run_.commit->settings.interval_ms * 1000;
   commit_once(false, workers_run);
   check_lock();
-  look_for_partitions();
+  look_for_partitions(workers_run);
 }
 
 void Committer::commit_rest(bool finished) { commit_once(finished, false); }
@@ -237,7 +237,7 @@ void Committer::check_lock() {
   }
 }
 
-void Committer::look_for_partitions() {
+void Committer::look_for_partitions(bool workers_run) {
   const int64_t now_us = run_.clock->monotonic_us();
   if (now_us < next_discovery_us_ || run_.stopping()) {
     return;
@@ -260,7 +260,10 @@ void Committer::look_for_partitions() {
         return it.scan == log.scan && it.log->place() == place;
       });
       if (!known) {
-        const Pause::Hold hold(run_.pause);
+        std::optional<Pause::Hold> hold;
+        if (workers_run) {
+          hold.emplace(run_.pause);
+        }
         if (auto done = add_partition(run_, log, place); !done) {
           fail(done.error());
           return;

@@ -39,7 +39,7 @@ class Committer {
   commit::Epoch take_epoch(bool finished);
   bool take_positions(commit::Epoch& epoch, bool finished, bool state_changed);
   commit::JobRecord job_record(bool finished) const;
-  void look_for_partitions();
+  void look_for_partitions(bool workers_run);
   void check_lock();
   void fail(const connectors::Error& error);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <optional>
+#include <random>
 #include <thread>
 
 #include <fmt/format.h>
@@ -68,14 +69,6 @@ Result<void> open_partitions(Run& run) {
     if (auto done = open_log(run); !done) {
       return done;
     }
-  }
-  for (PartitionRun& partition : run.partitions) {
-    const auto idle_ms = idle_timeout_ms(run.manifest, partition.scan);
-    if (!idle_ms) {
-      return std::unexpected(idle_ms.error());
-    }
-    partition.idle_timeout_us = partition.log != nullptr ? *idle_ms * 1000 : 0;
-    run.any_idle_timeout |= partition.idle_timeout_us != 0;
   }
   return {};
 }
@@ -396,6 +389,7 @@ ExitStatus run_job(const abi::Program& program, const RunOptions& options) {
   }
   int64_t backoff_ms = kFirstBackoffMs;
   History history;
+  history.token = std::random_device()() | uint64_t{std::random_device()()} << 32;
   while (true) {
     Run run(*manifest, program, options);
     run.clock = &clock;

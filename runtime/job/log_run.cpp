@@ -1,9 +1,6 @@
 #include "runtime/job/log_run.h"
 
 #include <algorithm>
-#include <chrono>
-#include <random>
-#include <thread>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -106,7 +103,8 @@ Result<void> check_retention(const Run& run, LogScan& log, const TopicPartition&
   return {};
 }
 
-void add(Run& run, LogScan& log, std::unique_ptr<connectors::LogPartition> input, const Start& start) {
+void add(Run& run, LogScan& log, std::unique_ptr<connectors::LogPartition> input, const Start& start,
+         int64_t idle_timeout_ms) {
   PartitionRun partition;
   partition.scan = log.scan;
   partition.number = static_cast<uint32_t>(std::ranges::count_if(
@@ -114,6 +112,8 @@ void add(Run& run, LogScan& log, std::unique_ptr<connectors::LogPartition> input
   partition.watermark = start.record.low_watermark;
   partition.published = partition.watermark;
   partition.idle = start.record.idle;
+  partition.idle_timeout_us = idle_timeout_ms * 1000;
+  run.any_idle_timeout |= idle_timeout_ms != 0;
   partition.log = input.get();
   partition.input = std::move(input);
   partition.low_water.resize(run.manifest.operators.size());
@@ -127,12 +127,23 @@ Result<void> open_partition(Run& run, LogScan& log, const TopicPartition& place,
       return done;
     }
   }
+  const auto idle_ms = idle_timeout_ms(run.manifest, log.scan);
+  if (!idle_ms) {
+    return std::unexpected(idle_ms.error());
+  }
   auto input = log.source->open(place, start.record.low_offset, start.record.stop_offset);
   if (!input) {
     return std::unexpected(input.error());
   }
-  add(run, log, std::move(*input), start);
+  add(run, log, std::move(*input), start, *idle_ms);
   return {};
+}
+
+bool committed_by(const std::vector<CommittedOffset>& committed, uint64_t token) {
+  return std::ranges::any_of(committed, [&](const CommittedOffset& it) {
+    const auto record = commit::decode(it.metadata);
+    return record && record->job && record->job->token == token;
+  });
 }
 
 // Reads what the group of one scan has committed. `job` is taken from the anchor.
@@ -143,7 +154,8 @@ Result<std::vector<Start>> restore(Run& run, LogScan& log, const std::vector<Top
   if (!committed) {
     return std::unexpected(committed.error());
   }
-  const bool fresh = !run.options.restart_from.empty();
+  // Asked for once: what this process has committed since counts.
+  const bool fresh = !run.options.restart_from.empty() && !committed_by(*committed, run.history->token);
   const bool any = std::ranges::any_of(
       *committed, [](const CommittedOffset& it) { return it.offset != connectors::kNoOffset; });
   std::vector<Start> starts;
@@ -307,11 +319,6 @@ Result<void> refuse_finished(const commit::JobRecord& job) {
       fmt::format("the job has finished: its bounded input was read to the end\nhint: {}", kRestartHint));
 }
 
-// Which of input, filters, window and keys differ between two operators.
-std::string difference(const commit::OperatorRecord&, const ManifestOperator& op) {
-  return fmt::format("`{}` is new, or its input, filters, window or keys have changed", op.name);
-}
-
 // How far each operator had come.
 Result<void> restore_progress(Run& run) {
   std::vector<commit::OperatorRecord> left = run.commit->record.operators;
@@ -320,8 +327,10 @@ Result<void> restore_progress(Run& run) {
       return it.fingerprint == op.fingerprint && it.mode == op.recovery;
     });
     if (found == left.end()) {
-      return usage(fmt::format("the state that was committed does not fit the query: {}\nhint: {}",
-                               difference({}, op), kRestartHint));
+      return usage(
+          fmt::format("the state that was committed does not fit the query: `{}` is new, or its input, "
+                      "filters, window or keys have changed\nhint: {}",
+                      op.name, kRestartHint));
     }
     (*run.operators)[op.id].reached = found->reached;
     (*run.operators)[op.id].passed = found->passed;
@@ -329,6 +338,7 @@ Result<void> restore_progress(Run& run) {
   }
   return {};
 }
+
 }  // namespace
 
 Result<void> open_log(Run& run) {
@@ -349,7 +359,7 @@ Result<void> open_log(Run& run) {
     if (auto done = open_producer(run, *kafka, report); !done || run.stopping()) {
       return done;
     }
-    run.commit->record.token = std::random_device()() | uint64_t{std::random_device()()} << 32;
+    run.commit->record.token = run.history->token;
   }
   for (LogScan& log : run.logs) {
     const auto places = log.source->partitions();
@@ -377,9 +387,8 @@ Result<void> open_log(Run& run) {
       if (auto done = refuse_finished(*job); !done) {
         return done;
       }
-      const uint64_t token = run.commit->record.token;
       run.commit->record = std::move(*job);
-      run.commit->record.token = token;
+      run.commit->record.token = run.history->token;
       run.commit->restored = true;
     }
     for (size_t i = 0; i < places->size(); ++i) {

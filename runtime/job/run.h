@@ -46,6 +46,7 @@ struct WorkerRun {
 
 // Of the tries of a job in one process.
 struct History {
+  uint64_t token = 0;          // what this process commits carries it
   bool was_open = false;       // one of them had everything that it needs
   int64_t last_fenced_us = 0;  // monotonic, of the lock; 0: never
 };

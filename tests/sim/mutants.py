@@ -52,8 +52,8 @@ MUTANTS = {
         "    epoch = take_epoch(finished);\n    for (auto* sink : run_.commit->sinks) (void)sink->take();"),
     "panes are not looked up again for each batch": (
         "runtime/job/feeds.cpp", "    state::forget_panes(*feed.state);\n", ""),
-    "rows of replay are routed again": (
-        "runtime/job/scan_run.cpp", "  again_ = true;", "  again_ = false;"),
+    "a restart that was asked for is repeated at each try": (
+        "runtime/job/log_run.cpp", " && !committed_by(*committed, run.history->token)", " && (places.empty() || !committed_by({}, 0))"),
 }
 
 

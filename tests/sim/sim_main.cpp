@@ -262,6 +262,8 @@ RunResult run(const abi::Program& program, const Workload& workload, uint64_t se
   options.clock = &clock;
   options.log = &log;
   options.overrides = {{"commit.interval", with_faults ? "20 ms" : "500 ms"}};
+  // Asked for at a start, it holds until the job has committed something, however often it tries again.
+  options.restart_from = seed % 4 == 0 ? "earliest" : "";
   options.standard_error = [&](std::string_view text) {
     result.messages += text;
     if (live) std::fwrite(text.data(), 1, text.size(), stderr);
