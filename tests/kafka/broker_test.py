@@ -27,6 +27,12 @@ class Transactions(unittest.TestCase):
         self.assertEqual(broker.values(topic), ["3"])
         self.assertEqual(broker.values(topic, committed=False), ["1", "2", "3", "4"])
         self.assertEqual(broker.open_transactions(topic), [f"{topic}[0]"])
+        watch = broker.Watch()
+        self.addCleanup(watch.close)
+        self.assertTrue(watch.open(topic))
+        broker.produce(topic, [], "--transactional-id", topic)  # the next producer aborts what the last has left
+        self.assertFalse(watch.open(topic))
+        self.assertEqual(watch.positions("nobody", topic), (-1,))
 
     def test_topics_grow_and_lose_their_beginning(self):
         topic = broker.create_topic(broker.fresh("smoke"))

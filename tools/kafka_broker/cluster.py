@@ -13,7 +13,7 @@ import uuid
 
 from .failure import Failure
 from .metadata import live_brokers
-from .settings import server_properties
+from .settings import Ports, server_properties
 
 START_SECONDS = 120  # on a machine that is busy with other things
 HEAP = ["-Xms256m", "-Xmx512m"]
@@ -35,13 +35,14 @@ def up(folder: pathlib.Path, jars: pathlib.Path, version: str, brokers: int, set
         raise Failure(f"{folder} is not empty and no cluster of ours")
     folder.mkdir(parents=True, exist_ok=True)
     nodes = range(1, brokers + 1)
-    free = free_ports(2 * brokers)
-    ports = {node: (free[2 * node - 2], free[2 * node - 1]) for node in nodes}
+    free = iter(free_ports(4 * brokers))
+    ports = {node: Ports(next(free), next(free), next(free), next(free)) for node in nodes}
     state = {"version": version, "jars": str(jars), "brokers": []}
     for node in nodes:
         (folder / f"server-{node}.properties").write_text(
             server_properties(node, ports, str(folder / f"data-{node}"), settings))
-        state["brokers"].append({"node": node, "port": ports[node][0], "pid": 0, "started": 0})
+        state["brokers"].append({"node": node, "port": ports[node].broker, "behind": ports[node].behind,
+                                 "proxy": ports[node].proxy, "pid": 0, "started": 0})
     save(folder, state)
     try:
         format_storage(folder, state)
@@ -149,6 +150,11 @@ def save(folder: pathlib.Path, state: dict) -> None:
 
 def addresses(state: dict) -> str:
     return ",".join(f"127.0.0.1:{broker['port']}" for broker in state["brokers"])
+
+
+def proxied(folder: pathlib.Path) -> str:
+    """Where clients of a proxy connect to, and where it connects to, for each broker."""
+    return ",".join(f"127.0.0.1:{broker['proxy']}=127.0.0.1:{broker['behind']}" for broker in load(folder)["brokers"])
 
 
 def chosen(state: dict, node: int | None) -> list[dict]:

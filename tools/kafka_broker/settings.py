@@ -1,17 +1,32 @@
 """server.properties of a test broker: KRaft, combined mode, small, quick to react."""
 
 
-def server_properties(node: int, ports: dict[int, tuple[int, int]], data: str, extra: list[str]) -> str:
-    """`ports`: of each node, those of the broker and of the controller. `extra`: KEY=VALUE, stronger than what stands here."""
-    broker_port, controller_port = ports[node]
+import dataclasses
+
+
+@dataclasses.dataclass
+class Ports:
+    broker: int
+    controller: int
+    # Of a second listener, for clients that come through a proxy of the test: where the proxy connects to, and where the broker
+    # says that it listens.
+    behind: int
+    proxy: int
+
+
+def server_properties(node: int, ports: dict[int, Ports], data: str, extra: list[str]) -> str:
+    """`ports`: of each node. `extra`: KEY=VALUE, stronger than what stands here."""
+    own = ports[node]
     replicas = len(ports)
     settings = {
         "process.roles": "broker,controller",
         "node.id": node,
-        "controller.quorum.voters": ",".join(f"{n}@127.0.0.1:{c}" for n, (_, c) in sorted(ports.items())),
+        "controller.quorum.voters": ",".join(f"{n}@127.0.0.1:{its.controller}" for n, its in sorted(ports.items())),
         "controller.listener.names": "CONTROLLER",
-        "listeners": f"PLAINTEXT://127.0.0.1:{broker_port},CONTROLLER://127.0.0.1:{controller_port}",
-        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{broker_port}",
+        "listeners": f"PLAINTEXT://127.0.0.1:{own.broker},PROXIED://127.0.0.1:{own.behind},CONTROLLER://127.0.0.1:{own.controller}",
+        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{own.broker},PROXIED://127.0.0.1:{own.proxy}",
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "inter.broker.listener.name": "PLAINTEXT",
         "log.dirs": data,
         "auto.create.topics.enable": "false",
         # Durable as a test wants it: all replicas where there are three.

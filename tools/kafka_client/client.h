@@ -82,6 +82,7 @@ struct ConsumeOptions {
   bool from_end = false;
   bool keys = false;
   bool positions = false;
+  bool offsets_only = false;
   bool count_only = false;
   int64_t most = -1;
   double timeout = 0;  // seconds; 0: none
@@ -91,5 +92,7 @@ void consume(const ConsumeOptions& options);
 
 void print_offsets(const std::string& topic);
 void print_committed(const std::string& group, const std::string& topic);
+// Of standard input, a line each; an answer is the rows of the command and an empty line. Who asks often need not connect often.
+void answer_questions();
 
 }  // namespace weir::kafka_client

@@ -2,6 +2,9 @@
 
 #include <array>
 #include <chrono>
+#include <iostream>
+#include <map>
+#include <sstream>
 
 #include "tools/kafka_client/client.h"
 
@@ -12,6 +15,10 @@ namespace {
 constexpr size_t kBatch = 10'000;
 
 void print(const ConsumeOptions& options, const rd_kafka_message_t& message) {
+  if (options.offsets_only) {
+    std::printf("%d\t%lld\n", message.partition, static_cast<long long>(message.offset));
+    return;
+  }
   if (options.positions) {
     std::printf("%d\t%lld\t%lld\t", message.partition, static_cast<long long>(message.offset),
                 static_cast<long long>(rd_kafka_message_timestamp(&message, nullptr)));
@@ -51,15 +58,41 @@ Settings reading(bool committed) {
           {"isolation.level", committed ? "read_committed" : "read_uncommitted"}};
 }
 
-std::vector<std::array<int64_t, 2>> offset_ranges(const std::string& topic, bool committed) {
-  const Client client = make_client(RD_KAFKA_CONSUMER, configuration(reading(committed)));
-  std::vector<std::array<int64_t, 2>> ranges(static_cast<size_t>(partition_count(client.get(), topic)));
+std::vector<std::array<int64_t, 2>> offset_ranges(rd_kafka_t* client, const std::string& topic) {
+  std::vector<std::array<int64_t, 2>> ranges(static_cast<size_t>(partition_count(client, topic)));
   for (size_t partition = 0; partition < ranges.size(); ++partition) {
-    check(rd_kafka_query_watermark_offsets(client.get(), topic.c_str(), static_cast<int32_t>(partition),
+    check(rd_kafka_query_watermark_offsets(client, topic.c_str(), static_cast<int32_t>(partition),
                                            &ranges[partition][0], &ranges[partition][1], kTimeoutMs),
           "offsets");
   }
   return ranges;
+}
+
+void print_offsets(rd_kafka_t* reads_uncommitted, rd_kafka_t* reads_committed, const std::string& topic) {
+  const auto uncommitted = offset_ranges(reads_uncommitted, topic);
+  const auto committed = offset_ranges(reads_committed, topic);
+  for (size_t partition = 0; partition < uncommitted.size(); ++partition) {
+    std::printf("%zu\t%lld\t%lld\t%lld\n", partition, static_cast<long long>(uncommitted[partition][0]),
+                static_cast<long long>(committed[partition][1]),
+                static_cast<long long>(uncommitted[partition][1]));
+  }
+}
+
+Client client_of_group(const std::string& group) {
+  Settings settings = reading(true);
+  settings.front().second = group;
+  return make_client(RD_KAFKA_CONSUMER, configuration(settings));
+}
+
+void print_committed(rd_kafka_t* client, const std::string& topic) {
+  const Partitions list = all_partitions(client, topic, RD_KAFKA_OFFSET_INVALID);
+  check(rd_kafka_committed(client, list.get(), kTimeoutMs), "committed");
+  for (int i = 0; i < list->cnt; ++i) {
+    const rd_kafka_topic_partition_t& one = list->elems[i];
+    std::printf("%d\t%lld\t%.*s\n", one.partition, static_cast<long long>(one.offset < 0 ? -1 : one.offset),
+                static_cast<int>(one.metadata_size),
+                static_cast<const char*>(one.metadata == nullptr ? "" : one.metadata));
+  }
 }
 
 }  // namespace
@@ -106,26 +139,37 @@ void consume(const ConsumeOptions& options) {
 }
 
 void print_offsets(const std::string& topic) {
-  const auto uncommitted = offset_ranges(topic, false);
-  const auto committed = offset_ranges(topic, true);
-  for (size_t partition = 0; partition < uncommitted.size(); ++partition) {
-    std::printf("%zu\t%lld\t%lld\t%lld\n", partition, static_cast<long long>(uncommitted[partition][0]),
-                static_cast<long long>(committed[partition][1]),
-                static_cast<long long>(uncommitted[partition][1]));
-  }
+  const Client uncommitted = make_client(RD_KAFKA_CONSUMER, configuration(reading(false)));
+  const Client committed = make_client(RD_KAFKA_CONSUMER, configuration(reading(true)));
+  print_offsets(uncommitted.get(), committed.get(), topic);
 }
 
 void print_committed(const std::string& group, const std::string& topic) {
-  Settings settings = reading(true);
-  settings.front().second = group;
-  const Client client = make_client(RD_KAFKA_CONSUMER, configuration(settings));
-  const Partitions list = all_partitions(client.get(), topic, RD_KAFKA_OFFSET_INVALID);
-  check(rd_kafka_committed(client.get(), list.get(), kTimeoutMs), "committed");
-  for (int i = 0; i < list->cnt; ++i) {
-    const rd_kafka_topic_partition_t& one = list->elems[i];
-    std::printf("%d\t%lld\t%.*s\n", one.partition, static_cast<long long>(one.offset < 0 ? -1 : one.offset),
-                static_cast<int>(one.metadata_size),
-                static_cast<const char*>(one.metadata == nullptr ? "" : one.metadata));
+  print_committed(client_of_group(group).get(), topic);
+}
+
+void answer_questions() {
+  const Client uncommitted = make_client(RD_KAFKA_CONSUMER, configuration(reading(false)));
+  const Client committed = make_client(RD_KAFKA_CONSUMER, configuration(reading(true)));
+  std::map<std::string, Client> groups;
+  std::string line;
+  while (std::getline(std::cin, line)) {
+    std::istringstream words(line);
+    std::string what;
+    std::string topic;
+    std::string group;
+    words >> what >> topic >> group;
+    if (what == "offsets") {
+      print_offsets(uncommitted.get(), committed.get(), topic);
+    } else if (what == "committed") {
+      Client& client = groups[group];
+      if (!client) client = client_of_group(group);
+      print_committed(client.get(), topic);
+    } else {
+      fail("a question is `offsets TOPIC` or `committed TOPIC GROUP`");
+    }
+    std::putchar('\n');
+    std::fflush(stdout);
   }
 }
 

@@ -85,6 +85,7 @@ int main(int count, char** arguments) {
   consumed->add_flag("--keys", consuming.keys, "key, tab, value");
   consumed->add_flag("--positions", consuming.positions,
                      "partition, offset, timestamp, key, value, separated by tabs");
+  consumed->add_flag("--offsets", consuming.offsets_only, "only partition and offset");
   consumed->add_flag("--count", consuming.count_only, "prints only how many there are");
   consumed->add_option("--most", consuming.most, "ends after so many");
   consumed->add_option("--timeout", consuming.timeout, "seconds after which it fails");
@@ -105,6 +106,9 @@ int main(int count, char** arguments) {
   committed->add_option("group", group)->required();
   committed->add_option("topic", name)->required();
   committed->callback([&] { print_committed(group, name); });
+
+  app.add_subcommand("ask", "answers `offsets TOPIC` and `committed TOPIC GROUP` of standard input")
+      ->callback([] { answer_questions(); });
 
   CLI11_PARSE(app, count, arguments);
   return 0;
