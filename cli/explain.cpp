@@ -39,8 +39,7 @@ int explain(const Arguments& arguments) {
   const StageText shown = show_stage(std::move(query->source), *stage_named(name), std::move(query->options),
                                      {.optimize = !no_optimize, .cpu = {}});
   print_diagnostics(shown.compilation);
-  const bool written = std::fwrite(shown.text.data(), 1, shown.text.size(), stdout) == shown.text.size();
-  if (!written || std::fflush(stdout) != 0) return kInputOutput;
+  if (!print_output(shown.text)) return kInputOutput;
   return shown.compilation.diagnostics.has_errors() ? kQueryWrong : kFinished;
 }
 

@@ -3,8 +3,10 @@
 
 #include <cstdio>
 #include <string_view>
+#include <system_error>
 
 #include "cli/command.h"
+#include "cli/run_steps.h"
 #include "compiler/diagnostics/suggest.h"
 #include "weir_version.h"
 
@@ -87,4 +89,12 @@ int dispatch(Arguments arguments) {
 }  // namespace
 }  // namespace weir::cli
 
-int main(int argc, char** argv) { return weir::cli::dispatch(weir::cli::Arguments(argv + 1, argv + argc)); }
+int main(int argc, char** argv) {
+  using namespace weir::cli;
+  try {
+    const int status = dispatch(Arguments(argv + 1, argv + argc));
+    return print_output("") || status != kFinished ? status : kInputOutput;
+  } catch (const std::system_error& error) {  // fmt's, where what is printed is longer than a buffer
+    return output_failed(error.code().value());
+  }
+}

@@ -139,9 +139,8 @@ int repl(const Arguments& arguments) {
 
   StepOptions options{
       .compile = std::move(*compile), .backend = {}, .run = {}, .tables = is_terminal(STDOUT_FILENO)};
-  options.run.overrides = options.compile.overrides;
   options.run.summary = is_terminal(STDERR_FILENO);
-  options.run.progress = options.run.summary && !options.tables;
+  options.run.progress = options.run.summary;
   return Shell(std::move(options)).run();
 }
 

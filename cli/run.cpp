@@ -32,14 +32,12 @@ void add_run_arguments(CLI::App& app, RunArguments& arguments) {
 int compile_and_run(QueryText query, const RunArguments& arguments) {
   StepOptions options{
       .compile = std::move(query.options), .backend = {}, .run = {}, .tables = is_terminal(STDOUT_FILENO)};
-  options.run.overrides = options.compile.overrides;
   options.run.summary = !arguments.quiet;
   options.run.restart_from = arguments.restart_from;
   options.run.accept_data_loss = arguments.accept_data_loss;
   options.run.instance = arguments.instance;
   options.run.metrics = arguments.metrics;
-  // Rows on the same terminal are progress enough.
-  options.run.progress = !arguments.quiet && is_terminal(STDERR_FILENO) && !options.tables;
+  options.run.progress = !arguments.quiet && is_terminal(STDERR_FILENO);
   catalog::Catalog catalog;
   const compiler::Compilation compilation =
       compiler::compile(std::move(query.source), options.compile, catalog);

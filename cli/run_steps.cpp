@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <system_error>
 
 #include "cli/command.h"
 #include "cli/table_view.h"
@@ -47,6 +49,19 @@ bool wants_colour(int file) {
   return is_terminal(file) && (!no_colour || !*no_colour);
 }
 
+bool print_output(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0)
+    return true;
+  output_failed(errno);
+  return false;
+}
+
+int output_failed(int error_number) {
+  fmt::print(stderr, "error: cannot write standard output: {}\n",
+             std::generic_category().message(error_number));
+  return kInputOutput;
+}
+
 void print_diagnostics(const compiler::Compilation& compilation) {
   const std::string text = diagnostics::render_all(compilation.diagnostics, *compilation.source,
                                                    {.colour = wants_colour(STDERR_FILENO)});
@@ -60,11 +75,7 @@ int run_steps(const compiler::Compilation& compilation, const StepOptions& optio
         [&](const std::unique_ptr<compiler::CompiledJob>& compiled) {
           return run_job(*compiled, *compilation.source, options);
         },
-        [](const typed::Listing& listing) {
-          const bool written =
-              std::fwrite(listing.text.data(), 1, listing.text.size(), stdout) == listing.text.size();
-          return written && std::fflush(stdout) == 0 ? kFinished : kInputOutput;
-        });
+        [](const typed::Listing& listing) { return print_output(listing.text) ? kFinished : kInputOutput; });
     if (status != kFinished) return status;
   }
   return kFinished;

@@ -1,6 +1,8 @@
 // From a compilation to running jobs: emit, optimise, JIT, run; used by run, -c, repl and test.
 #pragma once
 
+#include <string_view>
+
 #include "compiler/backend/backend.h"
 #include "compiler/compile.h"
 #include "runtime/job/job.h"
@@ -17,6 +19,10 @@ struct StepOptions {
 bool is_terminal(int file);
 // Colours and tables are for terminals; NO_COLOR turns the colours off.
 bool wants_colour(int file);
+
+// To standard output, at once. False, with a message, if that cannot be written.
+bool print_output(std::string_view text);
+int output_failed(int error_number);  // the message; kInputOutput
 
 // Warnings and errors to standard error.
 void print_diagnostics(const compiler::Compilation& compilation);

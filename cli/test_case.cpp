@@ -50,7 +50,9 @@ std::string read_file(const std::string& path) {
 }
 
 // A file, or the parts of a folder one after the other.
+// A file, or the part files of a folder; `(no file)` where there is none.
 std::string read_result(const std::string& path) {
+  if (!std::filesystem::exists(path)) return "(no file)\n";
   if (!std::filesystem::is_directory(path)) return read_file(path);
   std::vector<std::string> parts;
   for (const auto& entry : std::filesystem::directory_iterator(path)) parts.push_back(entry.path().string());
@@ -162,7 +164,6 @@ int run_case(const TestFile& file, const TestQuery& query, const Way& way) {
   options.run.threads = way.threads;
   options.run.block_rows = way.block_rows;
   options.run.summary = expects(file, query, "summary");
-  options.run.overrides = options.compile.overrides;
   catalog::Catalog catalog;
   const compiler::Compilation compilation =
       compiler::compile(source_of(file, query), options.compile, catalog);

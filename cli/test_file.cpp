@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "cli/test_ways.h"
+
 namespace weir::cli {
 namespace {
 
@@ -40,6 +42,17 @@ std::string mistake_in(const TestSection& section, bool before_queries) {
   if (section.word == "expect" && before_queries) return "`--- expect` stands before any query";
   if (section.word == "expect" && !is_expectation(section.arguments))
     return fmt::format("`{}` is nothing that can be expected", section.arguments);
+  if (section.word == "expect" && section.arguments.starts_with("exit ") &&
+      section.arguments.find_first_not_of("0123456789", 5) != std::string::npos)
+    return fmt::format("`{}` is no exit status", section.arguments.substr(5));
+  if (section.word == "ways") {
+    const std::vector<Way> all = all_ways();
+    for (const std::string& word : words_of(section.arguments)) {
+      const bool known =
+          word == "none" || std::ranges::any_of(all, [&](const Way& way) { return way.name == word; });
+      if (!known) return fmt::format("`{}` is no way to run tests", word);
+    }
+  }
   if (section.word == "set" && section.arguments.find('=') == std::string::npos)
     return "`--- set` is followed by key=value";
   return {};
@@ -53,7 +66,7 @@ std::expected<TestFile, std::string> parse_test_file(std::string path, std::stri
   uint32_t number = 0;
   while (!text.empty()) {
     const size_t end = text.find('\n');
-    const std::string_view line = text.substr(0, end);
+    std::string_view line = text.substr(0, end);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     ++number;
     if (!line.starts_with("--- ")) {
@@ -62,14 +75,13 @@ std::expected<TestFile, std::string> parse_test_file(std::string path, std::stri
       body += '\n';
       continue;
     }
+    while (line.ends_with(' ') || line.ends_with('\r')) line.remove_suffix(1);
     TestSection section;
     section.line = number;
     const std::string_view header = line.substr(4);
     const size_t space = header.find(' ');
     section.word = header.substr(0, space);
     if (space != std::string_view::npos) section.arguments = header.substr(space + 1);
-    while (section.arguments.ends_with(' ') || section.arguments.ends_with('\r'))
-      section.arguments.pop_back();
     if (const std::string mistake = mistake_in(section, file.queries.empty()); !mistake.empty())
       return std::unexpected(fmt::format("{}:{}: {}", file.path, number, mistake));
     file.sections.push_back(std::move(section));

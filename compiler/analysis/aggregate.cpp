@@ -217,7 +217,9 @@ RelationPtr aggregate(const Context& context, RelationPtr input, Grouping groupi
     context.diagnostics.emit(SessionWithoutAggregate{}, context.at(span));
     return nullptr;
   }
-  if (!check_session_keys(context, *input, keys, span)) return nullptr;
+  if (!check_session_keys(context, *input, keys, span) || !check_session_calls(context, *input, calls)) {
+    return nullptr;
+  }
   if (!*windowed && !calls.empty()) warn_of_time_key(context, *input, keys);
 
   bool good = true;

@@ -58,11 +58,20 @@ class Analyzer {
                        [&](const auto& pair) { return pair.first == key; });
   }
 
+  // A table's name may hold dots, and so may an option's.
+  bool names_table(const std::string& key) const {
+    for (size_t dot = key.find('.'); dot != std::string::npos; dot = key.find('.', dot + 1)) {
+      const std::string table = key.substr(0, dot);
+      if (shared_.catalog.table(table) != nullptr || shared_.failed.contains(table)) return true;
+    }
+    return false;
+  }
+
   void check_overrides() {
     for (const auto& [key, value] : overrides_) {
       if (catalog::is_setting(key)) continue;
+      if (names_table(key)) continue;
       const std::string table = key.substr(0, key.find('.'));
-      if (shared_.catalog.table(table) != nullptr || shared_.failed.contains(table)) continue;
       auto emitted = diagnostics_.emit(UnknownOverride{}, Span{}, key);
       std::vector<std::string> names = shared_.catalog.table_names();
       for (const auto& option : catalog::options()) {

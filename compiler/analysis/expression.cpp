@@ -136,6 +136,14 @@ ExpressionPtr analyze_unary(const Place& place, const syntax::Unary& node, Span 
   return operand ? operation(Operator::Not, {operand}, types::boolean(), place.context.at(span)) : nullptr;
 }
 
+// CAST to VARCHAR(n) keeps the first n characters, as in Flink; for columns a length is a remark.
+ExpressionPtr cut(const Context& context, ExpressionPtr text, uint32_t length, Span span) {
+  const auto number = [&](uint32_t value) {
+    return typed::literal({types::simple(Kind::Integer, false), types::Int128{value}}, span);
+  };
+  return call_function(context, "SUBSTRING", {std::move(text), number(1), number(length)}, span, span);
+}
+
 ExpressionPtr analyze_cast(const Place& place, const syntax::Cast& node, Span written) {
   const Span span = place.context.at(written);
   ExpressionPtr operand = analyze_expression(deeper(place), *node.operand);
@@ -154,11 +162,15 @@ ExpressionPtr analyze_cast(const Place& place, const syntax::Cast& node, Span wr
   }
   const bool can_fail = support == types::CastSupport::MayFail && !node.try_cast;
   const bool nullable = operand->type.nullable || support == types::CastSupport::MayFail;
-  if (operand->type.same_kind(*type)) return operand;
-  return typed::make({.node = typed::Cast{operand, node.try_cast},
-                      .type = types::with_nullable(*type, nullable),
-                      .span = span,
-                      .can_fail = can_fail});
+  ExpressionPtr result = operand;
+  if (!operand->type.same_kind(*type)) {
+    result = typed::make({.node = typed::Cast{operand, node.try_cast},
+                          .type = types::with_nullable(*type, nullable),
+                          .span = span,
+                          .can_fail = can_fail});
+  }
+  const bool is_cut = type->kind == Kind::String && type->length != 0;
+  return is_cut ? cut(place.context, std::move(result), static_cast<uint32_t>(type->length), span) : result;
 }
 
 bool is_group_window(std::string_view name) {

@@ -124,23 +124,15 @@ ExpressionPtr interval_literal(const Context& context, const syntax::IntervalLit
     return nullptr;
   };
   // Weeks and quarters are multiples of what an interval holds.
-  if (literal.from == syntax::TimeUnit::Week || literal.from == syntax::TimeUnit::Quarter) {
-    const bool week = literal.from == syntax::TimeUnit::Week;
-    auto value =
-        types::parse_interval(literal.value, literal.negative,
-                              week ? types::IntervalField::Day : types::IntervalField::Month, std::nullopt);
-    if (value) {
-      std::get<Int128>(value->data) *= week ? 7 : 3;
-      return typed::literal(std::move(*value), context.at(span));
-    }
-  }
-  const auto from = interval_field(literal.from);
-  if (!from && literal.from != syntax::TimeUnit::Week && literal.from != syntax::TimeUnit::Quarter) {
-    return unit_error(literal.from);
-  }
+  const bool week = literal.from == syntax::TimeUnit::Week;
+  const bool quarter = literal.from == syntax::TimeUnit::Quarter;
+  const auto from = week      ? types::IntervalField::Day
+                    : quarter ? types::IntervalField::Month
+                              : interval_field(literal.from);
+  if (!from) return unit_error(literal.from);
   const auto to = literal.to ? interval_field(*literal.to) : std::nullopt;
-  if (literal.to && !to) return unit_error(*literal.to);
-  auto value = from ? types::parse_interval(literal.value, literal.negative, *from, to) : std::nullopt;
+  if (literal.to && (!to || week || quarter)) return unit_error(to ? literal.from : *literal.to);
+  auto value = types::parse_interval(literal.value, literal.negative, *from, to, week ? 7 : quarter ? 3 : 1);
   if (!value) {
     std::string units{unit_name(literal.from)};
     if (literal.to) units += fmt::format(" TO {}", unit_name(*literal.to));

@@ -287,9 +287,6 @@ Type pattern_result(const TypePattern& result, const std::string& rule, const Ar
         return types::decimal_result(types::DecimalOperation::Modulo, arguments[0]->type, arguments[1]->type);
       }
       if (rule == "round_decimal") return round_decimal(arguments);
-      if (rule == "mod_decimal") {
-        return types::decimal_result(types::DecimalOperation::Modulo, arguments[0]->type, arguments[1]->type);
-      }
       if (rule == "integral_decimal") return types::decimal(arguments.front()->type.precision, 0);
       break;
   }

@@ -9,6 +9,8 @@ namespace weir::analysis {
 namespace {
 
 WEIR_ERROR(QueryTooLarge, "the query has more than {} parts once its views are put in", size_t);
+WEIR_ERROR(ExpressionsTooLarge,
+           "the expressions of the query have more than {} terms once its views are put in", uint64_t);
 WEIR_ERROR(OrderByNotBuilt, "ORDER BY is not built yet");
 WEIR_ERROR(LimitNotBuilt, "LIMIT is not built yet");
 WEIR_ERROR(OffsetNotBuilt, "OFFSET is not built yet");
@@ -17,6 +19,7 @@ WEIR_ERROR(ValuesNotBuilt, "VALUES is not built yet");
 WEIR_ERROR(DuplicateCommonTable, "WITH defines `{}` twice", std::string_view);
 
 constexpr size_t kMostRelations = 5000;
+constexpr uint64_t kMostTerms = 20'000;  // beyond those that are written
 
 std::string_view set_name(syntax::SetOperator op) {
   switch (op) {
@@ -30,23 +33,59 @@ std::string_view set_name(syntax::SetOperator op) {
   diagnostics::internal_error(__FILE__, __LINE__, "a set operator out of range");
 }
 
-// Counts relations, each as often as it is used, up to the limit: shared views may make a small text a huge query.
-void count_relations(const typed::Relation& relation, size_t& count) {
-  if (++count > kMostRelations) return;
+// What a query becomes when its views are put in, each as often as it is used: shared views may make a small text a huge
+// query.
+struct Extent {
+  size_t relations = 0;
+  uint64_t terms = 0;  // that columns add when their expressions take their place
+
+  bool is_too_large() const { return relations > kMostRelations || terms > kMostTerms; }
+};
+
+// For each output column the number of terms of its expression.
+std::vector<uint64_t> measure(const typed::Relation& relation, Extent& extent) {
+  std::vector<uint64_t> sizes(relation.columns.size(), 1);
+  ++extent.relations;
+  if (extent.is_too_large()) return sizes;
+  const auto expanded = [&](const ExpressionPtr& expression, const std::vector<uint64_t>& below) {
+    uint64_t terms = 0;
+    typed::visit_columns(*expression,
+                         [&](uint32_t index) { terms = std::min(terms + below[index], kMostTerms + 1); });
+    return std::max<uint64_t>(terms, 1);
+  };
   match(
       relation.node, [](const typed::TableScan&) {}, [](const typed::Rejected&) {},
       [&](const typed::UnionAll& node) {
-        for (const auto& input : node.inputs) count_relations(*input, count);
+        for (const auto& input : node.inputs) measure(*input, extent);
       },
-      [&](const auto& node) { count_relations(*node.input, count); });
+      [&](const typed::Projection& node) {
+        const std::vector<uint64_t> below = measure(*node.input, extent);
+        for (size_t i = 0; i < node.expressions.size() && !extent.is_too_large(); ++i) {
+          sizes[i] = expanded(node.expressions[i], below);
+          extent.terms += sizes[i] - 1;
+        }
+      },
+      [&](const typed::Filter& node) {
+        sizes = measure(*node.input, extent);
+        extent.terms += expanded(node.predicate, sizes) - 1;
+      },
+      [&](const typed::Aggregation& node) { measure(*node.input, extent); },
+      [&](const auto& node) {  // the columns of the input, and more
+        const std::vector<uint64_t> below = measure(*node.input, extent);
+        std::copy_n(below.begin(), std::min(below.size(), sizes.size()), sizes.begin());
+      });
+  return sizes;
 }
 
 RelationPtr limited(const Context& context, RelationPtr relation, Span span) {
   if (!relation) return nullptr;
-  size_t count = 0;
-  count_relations(*relation, count);
-  if (count <= kMostRelations) return relation;
-  context.diagnostics.emit(QueryTooLarge{}, context.at(span), kMostRelations);
+  Extent extent;
+  measure(*relation, extent);
+  if (!extent.is_too_large()) return relation;
+  if (extent.relations > kMostRelations)
+    context.diagnostics.emit(QueryTooLarge{}, context.at(span), kMostRelations);
+  else
+    context.diagnostics.emit(ExpressionsTooLarge{}, context.at(span), kMostTerms);
   return nullptr;
 }
 

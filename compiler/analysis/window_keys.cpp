@@ -18,6 +18,8 @@ WEIR_ERROR(WindowTimeAlone, "GROUP BY has `{}`, but neither bound of the window"
 WEIR_ERROR(SessionKeys, "GROUP BY has ({}), and the session is partitioned by ({})", std::string_view,
            std::string_view);
 
+WEIR_ERROR(SessionBoundInAggregate, "an aggregate over a session cannot take `{}`", std::string_view);
+
 std::string key_names(const typed::Relation& input, const std::vector<ExpressionPtr>& keys) {
   std::vector<std::string> columns;
   for (const auto& column : input.columns) columns.push_back(column.name);
@@ -125,11 +127,40 @@ bool check_session_keys(const Context& context, const typed::Relation& input,
   for (const uint32_t column : session->partition_by) {
     partition.push_back(typed::column(column, input.columns[column].type));
   }
-  context.diagnostics
-      .emit(SessionKeys{}, context.at(span), key_names(input, others), key_names(input, partition))
-      .note("each key has its own sessions, so both lists must be the same")
-      .hint("write SESSION(TABLE t PARTITION BY {}, …)", others.empty() ? "k" : key_names(input, others));
+  auto emitted =
+      context.diagnostics
+          .emit(SessionKeys{}, context.at(span), key_names(input, others), key_names(input, partition))
+          .note("each key has its own sessions, so both lists must be the same");
+  const auto written = std::find_if(others.begin(), others.end(), [](const ExpressionPtr& key) {
+    return !std::holds_alternative<typed::ColumnIndex>(key->node);
+  });
+  if (written == others.end())
+    emitted.hint("write SESSION(TABLE t PARTITION BY {}, …)",
+                 others.empty() ? "k" : key_names(input, others));
+  else
+    emitted.hint("make `{}` a column in a view, and partition by that", key_names(input, {*written}));
   return false;
+}
+
+bool check_session_calls(const Context& context, const typed::Relation& input,
+                         const std::vector<typed::AggregateCall>& calls) {
+  if (as_session(input) == nullptr) return true;
+  for (const typed::AggregateCall& call : calls) {
+    std::vector<ExpressionPtr> taken = call.arguments;
+    if (call.filter) taken.push_back(call.filter);
+    for (const auto& expression : taken) {
+      std::optional<uint32_t> bound;
+      typed::visit_columns(*expression, [&](uint32_t index) {
+        if (input.columns[index].window_role != WindowRole::None) bound = index;
+      });
+      if (!bound) continue;
+      context.diagnostics.emit(SessionBoundInAggregate{}, expression->span, input.columns[*bound].name)
+          .note("a session's bounds are known only when it has ended")
+          .hint("use the bounds beside the aggregate: TIMESTAMPDIFF(SECOND, window_start, MAX(t))");
+      return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace weir::analysis

@@ -32,4 +32,8 @@ std::optional<bool> complete_window(const Context& context, const typed::Relatio
 bool check_session_keys(const Context& context, const typed::Relation& input,
                         const std::vector<ExpressionPtr>& keys, Span span);
 
+// What an aggregate over a SESSION relation takes must be known of each record: not the session's bounds. False after an error.
+bool check_session_calls(const Context& context, const typed::Relation& input,
+                         const std::vector<typed::AggregateCall>& calls);
+
 }  // namespace weir::analysis

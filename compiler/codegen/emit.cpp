@@ -87,6 +87,8 @@ llvm::BasicBlock* Emit::block(const char* name) {
 void Emit::when(llvm::Value* condition, const std::function<void()>& then, bool unlikely) {
   if (const auto* constant = llvm::dyn_cast<llvm::ConstantInt>(condition)) {
     if (!constant->isZero()) then();
+    // What follows a return is never reached, and is dropped.
+    if (b.GetInsertBlock()->getTerminator()) b.SetInsertPoint(block("never"));
     return;
   }
   llvm::BasicBlock* taken = block("then");

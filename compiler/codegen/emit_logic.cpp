@@ -66,8 +66,12 @@ Value emit_and_or(ExpressionScope& scope, const Operation& node) {
       so_far = combine(emit, so_far, evaluate(terms[next++]), is_and);
       continue;
     }
+    llvm::Value* decided = decides(emit, so_far, is_and);
+    if (const auto* constant = llvm::dyn_cast<llvm::ConstantInt>(decided); constant && constant->isOne()) {
+      return emit.not_null(emit.i1(!is_and));
+    }
     so_far = emit.branch(
-        decides(emit, so_far, is_and), [&] { return emit.not_null(emit.i1(!is_and)); },
+        decided, [&] { return emit.not_null(emit.i1(!is_and)); },
         [&] {
           const bool cheap = is_cheap_at(next);
           Value value = combine(emit, so_far, evaluate(terms[next++]), is_and);

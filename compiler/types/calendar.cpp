@@ -180,7 +180,7 @@ constexpr std::array<FieldRule, 6> kFields{{{'\0', 12, 0},
 }  // namespace
 
 std::optional<Value> parse_interval(std::string_view text, bool negative, IntervalField from,
-                                    std::optional<IntervalField> to) {
+                                    std::optional<IntervalField> to, int64_t times) {
   const IntervalField last = to.value_or(from);
   if (last < from || (from <= IntervalField::Month) != (last <= IntervalField::Month)) return std::nullopt;
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
@@ -205,7 +205,7 @@ std::optional<Value> parse_interval(std::string_view text, bool negative, Interv
     }
   }
   if (!reader.at_end()) return std::nullopt;
-  if (negative) total = -total;
+  total *= negative ? -times : times;
   const bool months = from <= IntervalField::Month;
   const Int128 limit = months ? Int128{INT32_MAX} : Int128{INT64_MAX};
   if (total > limit || total < -limit) return std::nullopt;

@@ -22,10 +22,10 @@ std::string date_text(int64_t days);
 std::string timestamp_text(int64_t microseconds, int precision);
 
 enum class IntervalField : uint8_t { Year, Month, Day, Hour, Minute, Second };
-// INTERVAL 'text' FROM [TO to]: an INTERVAL_YEAR_MONTH or INTERVAL_DAY_TIME. Nullopt: the text does not fit the fields, or
-// the interval does not fit 64 bits.
+// INTERVAL 'text' FROM [TO to], `times` as long: an INTERVAL_YEAR_MONTH or INTERVAL_DAY_TIME. Nullopt: the text does not fit
+// the fields, or the interval does not fit its type.
 std::optional<Value> parse_interval(std::string_view text, bool negative, IntervalField from,
-                                    std::optional<IntervalField> to);
+                                    std::optional<IntervalField> to, int64_t times = 1);
 
 // "5 min", "1 h 30 min": for messages and names of operators.
 std::string duration_text(int64_t milliseconds);

@@ -19,7 +19,7 @@ enum class Kind : uint8_t {
   Float,
   Double,
   Decimal,  // precision 1…38, scale 0…precision
-  String,   // CHAR(n), VARCHAR(n), STRING; length 0 = unbounded; lengths are not enforced
+  String,   // CHAR(n), VARCHAR(n), STRING; length 0 = unbounded; enforced by CAST only
   Bytes,
   Date,               // days since 1970-01-01
   Timestamp,          // precision 0…6, microseconds since the epoch of a zone-less calendar

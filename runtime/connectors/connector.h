@@ -83,8 +83,8 @@ class Sink {
  public:
   virtual ~Sink() = default;
   virtual Result<void> write(uint64_t epoch, std::string_view rows) = 0;
-  virtual Result<void> finish() = 0;  // end of input: all or nothing from here on
-  virtual void abandon() = 0;         // error or signal: removes what is half-written
+  virtual Result<void> finish() = 0;  // end of input, or a stop where it `stands`
+  virtual void abandon() = 0;         // error: removes what is half-written
   // After a signal: true if what was written so far stands (standard output, parts).
   virtual bool stands_when_stopped() const = 0;
 };

@@ -125,12 +125,22 @@ class PartFilesSink : public Sink {
   uint64_t next_ = 0;
 };
 
+// /dev/stdout and its like name what the process has been given, a file perhaps: it is written to, not replaced.
+bool is_open_already(std::string_view path) {
+  return path == "/dev/stdout" || path == "/dev/stderr" || path.starts_with("/dev/fd/") ||
+         path.starts_with("/proc/self/fd/");
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Sink>> make_file_sink(const FileSinkOptions& options) {
   auto path = local_path(options.path);
   if (!path) {
     return std::unexpected(path.error());
+  }
+  if (*path == "-") {
+    return std::unexpected(Error{
+        Error::Kind::Usage, "`-` is standard input; `/dev/stdout` is standard output, and `./-` a file"});
   }
   if (path->ends_with('/')) {
     if (auto made = make_directories(*path); !made) {
@@ -150,8 +160,8 @@ Result<std::unique_ptr<Sink>> make_file_sink(const FileSinkOptions& options) {
         Error{Error::Kind::InputOutput,
               fmt::format("cannot write `{0}`: it is a directory; `{0}/` writes part files into it", *path)});
   }
-  if (status.st_mode != 0 && !S_ISREG(status.st_mode)) {
-    const int descriptor = ::open(path->c_str(), O_WRONLY | O_CLOEXEC);
+  if (is_open_already(*path) || (status.st_mode != 0 && !S_ISREG(status.st_mode))) {
+    const int descriptor = ::open(path->c_str(), O_WRONLY | O_CLOEXEC | O_APPEND);
     if (descriptor < 0) {
       return std::unexpected(system_error("write", *path, errno));
     }

@@ -156,7 +156,9 @@ Result<Sinks> open_sinks(const Manifest& manifest, const SinkEdge& edge, Outcome
       continue;
     }
     if (const std::string* path = find_option(sink.options, "path"); path != nullptr) {
-      const auto [other, alone] = table_of_path.try_emplace(resolved_path(*path), sink.table);
+      const auto local = connectors::local_path(*path);
+      const auto [other, alone] =
+          table_of_path.try_emplace(resolved_path(local ? *local : *path), sink.table);
       if (!alone) {
         return usage(
             fmt::format("tables `{}` and `{}` would both write `{}`", other->second, sink.table, *path));

@@ -301,12 +301,13 @@ void close_sinks(Run& run, bool complete) {
   flush_everything(run);
   bool unwritten = false;
   for (const auto& gate : run.sinks.gates) {
-    if (complete && !run.outcome.failed()) {
+    const bool stands = complete || gate->sink().stands_when_stopped();
+    if (stands && !run.outcome.failed()) {
       if (auto done = gate->sink().finish(); !done) {
         run.outcome.fail(ExitStatus::InputOutput, fmt::format("error: {}\n", done.error().text));
       }
     } else {
-      unwritten = unwritten || !gate->sink().stands_when_stopped();
+      unwritten = unwritten || !stands;
       gate->sink().abandon();
     }
   }

@@ -104,6 +104,18 @@ bool exchangeable(std::span<const std::string_view> connectors, const Options& o
 constexpr std::string_view kLineSources[] = {"filesystem", "datagen"};
 constexpr std::string_view kJsonSinks[] = {"filesystem", "blackhole"};
 
+// Of options that are words: which ones, if the value is none of them. Numbers and durations are looked at where they are used.
+std::string_view wanted_instead(std::string_view option, std::string_view value) {
+  if (option == "json.fail-on-missing-field" || option == "json.ignore-parse-errors" ||
+      option == "standard-error") {
+    return value == "true" || value == "false" ? "" : "`true` or `false`";
+  }
+  if (option == "json.timestamp-format.standard") {
+    return value == "SQL" || value == "ISO-8601" ? "" : "`SQL` or `ISO-8601`";
+  }
+  return "";
+}
+
 // Overrides one option of all scans and sinks of a table; false if the job has no such table.
 Result<bool> override_table(Manifest& manifest, std::string_view table, std::string_view option,
                             const std::string& value, std::string_view key) {
@@ -114,9 +126,17 @@ Result<bool> override_table(Manifest& manifest, std::string_view table, std::str
     if (says(options, option, value)) {
       return {};
     }
+    if (!any_matches(settable, option) && find_option(options, option) == nullptr) {
+      return usage(
+          fmt::format("table `{}` has no option `{}` that can be set when the job is started; there are `{}`",
+                      table, option, fmt::join(settable, "`, `")));
+    }
     if (!any_matches(settable, option) ||
         (option == "connector" && !exchangeable(connectors, options, value))) {
       return not_settable(key);
+    }
+    if (const std::string_view wanted = wanted_instead(option, value); !wanted.empty()) {
+      return usage(fmt::format("`{}` is {}, not `{}`", key, wanted, value));
     }
     store(options, option, value);
     return {};

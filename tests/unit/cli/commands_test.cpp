@@ -118,6 +118,76 @@ TEST_F(Commands, WhatCannotBeReadIsStatusThree) {
   EXPECT_EQ(run("weir check .").err, "error: cannot read `.`: Is a directory\n");
 }
 
+TEST_F(Commands, OutputThatCannotBeWrittenIsStatusThree) {
+  for (const char* command :
+       {"weir functions", "weir --version", "weir check good.stream", "weir explain good.stream"}) {
+    const Ran ran = run(std::string(command) + " > /dev/full");
+    EXPECT_EQ(ran.status, 3) << command;
+    EXPECT_EQ(ran.err, "error: cannot write standard output: No space left on device\n") << command;
+  }
+}
+
+TEST_F(Commands, AFileThatStandardOutputIsGoesOnBeingWritten) {
+  write("log", "before\n");
+  write("to_stdout.stream",
+        kTable +
+            "CREATE TABLE out (amount DECIMAL(10, 2)) WITH ('connector' = 'filesystem', 'path' = "
+            "'/dev/stdout', 'format' = 'json');\nINSERT INTO out SELECT amount FROM orders;\n");
+  EXPECT_EQ(run("weir run -q to_stdout.stream >> log").status, 0);
+  EXPECT_EQ(read("log"), "before\n{\"amount\":1.50}\n{\"amount\":2.00}\n");
+  const Ran dash = run("weir run -q to_stdout.stream --set out.path=-");
+  EXPECT_EQ(dash.status, 2);
+  EXPECT_EQ(dash.err, "error: `-` is standard input; `/dev/stdout` is standard output, and `./-` a file\n");
+}
+
+TEST_F(Commands, OverridesReachTheJobsThatHaveTheTable) {
+  write("two.stream",
+        "CREATE TABLE `a.b` (n INT) WITH ('connector' = 'filesystem', 'path' = 'none.json', 'format' = "
+        "'json');\n"
+        "CREATE TABLE c (n INT) WITH ('connector' = 'datagen', 'number-of-rows' = '1', 'fields.n.kind' = "
+        "'sequence', "
+        "'fields.n.start' = '1', 'fields.n.end' = '1');\n"
+        "SELECT n FROM `a.b`;\nSELECT n FROM c;\n");
+  write("n.json", "{\"n\":7}\n");
+  const Ran ran = run("weir run -q two.stream --set a.b.path=n.json");
+  EXPECT_EQ(ran.err, "");
+  EXPECT_EQ(ran.out, "{\"n\":7}\n{\"n\":1}\n");
+}
+
+TEST_F(Commands, TwoTablesDoNotWriteOneFile) {
+  write("one_file.stream",
+        kTable +
+            "CREATE TABLE x (amount DECIMAL(10, 2)) WITH ('connector' = 'filesystem', 'path' = 'file://" +
+            folder_.string() +
+            "/o.json', 'format' = 'json');\nCREATE TABLE y (amount DECIMAL(10, 2)) WITH ('connector' = "
+            "'filesystem', 'path' = 'o.json', 'format' = 'json');\n"
+            "INSERT INTO x SELECT amount FROM orders;\nINSERT INTO y SELECT amount FROM orders;\n");
+  const Ran ran = run("weir run -q one_file.stream");
+  EXPECT_EQ(ran.status, 2);
+  EXPECT_EQ(ran.err, "error: tables `x` and `y` would both write `o.json`\n");
+}
+
+TEST_F(Commands, ATestFileThatCannotFailIsRefused) {
+  const std::string query = "--- query\n" + kTable + "SELECT amount FROM orders;\n--- expect rows\n";
+  const std::pair<std::string, std::string> kMistakes[] = {
+      {"--- ways jitt\n" + query, "t.stream:1: `jitt` is no way to run tests"},
+      {query + "--- expect exit abc\n", "t.stream:6: `abc` is no exit status"},
+  };
+  for (const auto& [text, mistake] : kMistakes) {
+    write("t.stream", text);
+    const Ran ran = run("weir test t.stream");
+    EXPECT_NE(ran.status, 0);
+    EXPECT_NE((ran.out + ran.err).find(mistake), std::string::npos) << ran.out << ran.err;
+  }
+  write("t.stream",
+        "--- query\r\nCREATE TABLE c (n INT) WITH ('connector' = 'datagen', 'number-of-rows' = '0');\nSELECT "
+        "n FROM c;\n"
+        "--- expect rows\r\n--- expect file out.json\n");
+  const Ran ran = run("weir test t.stream");
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_NE(ran.out.find("expect file out.json"), std::string::npos) << ran.out << ran.err;
+}
+
 TEST_F(Commands, HelpAndVersion) {
   EXPECT_EQ(run("weir --version").out.substr(0, 5), "weir ");
   for (const char* command :

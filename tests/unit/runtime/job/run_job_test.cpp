@@ -214,6 +214,12 @@ TEST(RunJob, ASignalStopsReading) {
   EXPECT_EQ(to_file.err,
             "stopped before the input ended: files that are written as a whole were not written\n");
   EXPECT_EQ(directory.names(), "in");
+
+  // Parts are whole rows, and stand.
+  const Outcome to_parts =
+      run(copy_manifest(path, {{"connector", "filesystem"}, {"path", directory.file("out/")}}));
+  EXPECT_EQ(to_parts.status, ExitStatus::Finished);
+  EXPECT_EQ(directory.read("out/part-000000.json"), to_output.out);
 }
 
 TEST(RunJob, AStopOfTheShellStopsReading) {

@@ -49,6 +49,14 @@ TEST(Settings, WhatTheCodeDependsOnCannotBeSet) {
   EXPECT_EQ(override_error("table.local-time-zone", "+08:00"), "`table.local-time-zone` " + reason);
   EXPECT_EQ(override_error("orders.format", "csv"), "`orders.format` " + reason);
   EXPECT_EQ(override_error("db.out.connector", "print"), "`db.out.connector` " + reason);
+  EXPECT_EQ(override_error("orders.json.ignore-parse-errors", "maybe"),
+            "`orders.json.ignore-parse-errors` is `true` or `false`, not `maybe`");
+  EXPECT_EQ(override_error("orders.json.timestamp-format.standard", "ISO"),
+            "`orders.json.timestamp-format.standard` is `SQL` or `ISO-8601`, not `ISO`");
+  EXPECT_TRUE(
+      override_error("orders.pathh", "x")
+          .starts_with("table `orders` has no option `pathh` that can be set when the job is started; "
+                       "there are `connector`, `fields.*.end`, "));
   EXPECT_EQ(override_error("order.path", "x"),
             "unknown setting `order.path`: tables of this job are `db.out`, `orders`; settings are "
             "`commit.interval`, `memory.budget`, `parallelism.default`, `pipeline.name`, "
