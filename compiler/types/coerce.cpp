@@ -85,9 +85,9 @@ bool implicit_cast(const Type& from, const Type& to) {
 }
 
 bool assignable(const Type& from, const Type& to) {
-  if (from.kind == Kind::Null || from.kind == to.kind) return true;
-  if (is_numeric(from) && is_numeric(to)) return true;
-  return is_date_or_timestamp(from) && is_date_or_timestamp(to);
+  if (implicit_cast(from, to)) return true;
+  if (is_numeric(from) && to.kind == Kind::Decimal) return true;
+  return is_timestamp(from) && to.kind == Kind::Date;
 }
 
 }  // namespace weir::types

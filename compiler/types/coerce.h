@@ -21,7 +21,8 @@ CastSupport explicit_cast(const Type& from, const Type& to);
 // Conversions that need no CAST: of arguments to parameters. They lose no information but digits of FLOAT and DOUBLE.
 bool implicit_cast(const Type& from, const Type& to);
 
-// Conversions that INSERT makes by itself: within numbers, texts, times; what does not fit fails at run time.
+// Conversions that INSERT makes by itself, those of Flink: the implicit ones, any number to DECIMAL, times to DATE. Digits that
+// DECIMAL does not keep are rounded; what does not fit fails at run time.
 bool assignable(const Type& from, const Type& to);
 
 }  // namespace weir::types

@@ -1,6 +1,7 @@
 // The complete decoder of one record: grammar first, then of each column the last member of its name.
 #include <cstring>
 #include <string_view>
+#include <vector>
 
 #include "runtime/formats/json_convert.h"
 #include "runtime/formats/json_flat.h"
@@ -23,10 +24,15 @@ bool reject(RowError* error, RowReason reason, uint32_t column, uint64_t offset)
 // The column of a member's name; `begin` … `end` stand between its quotes.
 uint32_t column_of(const ScanState* scan, const char* begin, const char* end, bool escaped) {
   if (!escaped) return find_column(scan, {begin, static_cast<size_t>(end - begin)});
-  // No name is longer than its escaped form, and none of six times the bytes of the longest column is one.
-  constexpr int64_t kLongest = 4096;
-  if (end - begin > kLongest) return abi::kNoColumn;
-  char name[kLongest + 8];
+  // No name is longer than its escaped form.
+  constexpr int64_t kUsual = 512;
+  char usual[kUsual + 8];
+  std::vector<char> longer;
+  char* name = usual;
+  if (end - begin > kUsual) {
+    longer.resize(static_cast<size_t>(end - begin) + 8);
+    name = longer.data();
+  }
   return find_column(scan, {name, static_cast<size_t>(unescape(begin, end, name) - name)});
 }
 

@@ -176,6 +176,22 @@ Result<Sinks> open_sinks(const Manifest& manifest, const SinkEdge& edge, Outcome
   return sinks;
 }
 
+Result<void> check_standard_input(const Manifest& manifest) {
+  const ManifestScan* reader = nullptr;
+  for (const ManifestScan& scan : manifest.scans) {
+    if (option_or(scan.options, "connector", "") != "filesystem" ||
+        option_or(scan.options, "path", "") != "-") {
+      continue;
+    }
+    if (reader != nullptr) {
+      return usage(
+          fmt::format("tables `{}` and `{}` would both read standard input", reader->table, scan.table));
+    }
+    reader = &scan;
+  }
+  return {};
+}
+
 Result<void> check_sinks_apart(const Manifest& manifest, const std::vector<std::string>& files_read) {
   for (const ManifestSink& sink : manifest.sinks) {
     const std::string* written = find_option(sink.options, "path");

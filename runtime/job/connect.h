@@ -29,6 +29,8 @@ struct Sinks {
 };
 connectors::Result<Sinks> open_sinks(const Manifest& manifest, const SinkEdge& edge, Outcome& outcome);
 
+// Standard input can be read by one scan only.
+connectors::Result<void> check_standard_input(const Manifest& manifest);
 // A file that is read may not be written by the same job.
 connectors::Result<void> check_sinks_apart(const Manifest& manifest,
                                            const std::vector<std::string>& files_read);

@@ -45,6 +45,9 @@ Result<Manifest> read_manifest(const abi::Program& program, const RunOptions& op
 
 // Partitions of all scans, in order.
 Result<void> open_partitions(Run& run) {
+  if (auto done = check_standard_input(run.manifest); !done) {
+    return done;
+  }
   for (uint32_t scan = 0; scan < run.manifest.scans.size(); ++scan) {
     if (is_log(run.manifest.scans[scan].options)) {
       continue;

@@ -167,6 +167,16 @@ TEST_F(Commands, TwoTablesDoNotWriteOneFile) {
   EXPECT_EQ(ran.err, "error: tables `x` and `y` would both write `o.json`\n");
 }
 
+TEST_F(Commands, StandardInputHasOneReader) {
+  write("stdin.stream",
+        "CREATE TABLE x (n INT) WITH ('connector' = 'filesystem', 'path' = '-', 'format' = 'json');\n"
+        "CREATE TABLE y (n INT) WITH ('connector' = 'filesystem', 'path' = '-', 'format' = 'json');\n"
+        "SELECT n FROM x UNION ALL SELECT n FROM y;\n");
+  const Ran ran = run("weir run -q stdin.stream", "{\"n\":1}\n");
+  EXPECT_EQ(ran.status, 2);
+  EXPECT_EQ(ran.err, "error: tables `x` and `y` would both read standard input\n");
+}
+
 TEST_F(Commands, ATestFileThatCannotFailIsRefused) {
   const std::string query = "--- query\n" + kTable + "SELECT amount FROM orders;\n--- expect rows\n";
   const std::pair<std::string, std::string> kMistakes[] = {

@@ -51,9 +51,13 @@ TEST(Coerce, ArgumentsAreWidenedOnly) {
   EXPECT_FALSE(implicit_cast(simple(Kind::Integer), string()));
 }
 
-TEST(Coerce, InsertsConvertWithinAClassOfTypes) {
+TEST(Coerce, InsertsConvertAsFlinkDoes) {
   EXPECT_TRUE(assignable(simple(Kind::Double), decimal(10, 2)));
   EXPECT_TRUE(assignable(timestamp(6), timestamp(3)));
+  EXPECT_TRUE(assignable(timestamp(3), simple(Kind::Date)));
+  EXPECT_FALSE(assignable(decimal(10, 2), simple(Kind::Integer)));
+  EXPECT_FALSE(assignable(simple(Kind::Double), simple(Kind::BigInt)));
+  EXPECT_FALSE(assignable(simple(Kind::BigInt), simple(Kind::Integer)));
   EXPECT_FALSE(assignable(simple(Kind::Integer), string()));
   EXPECT_FALSE(assignable(boolean(), simple(Kind::Integer)));
 }
