@@ -3,6 +3,11 @@
 #include <chrono>
 
 namespace weir::job {
+namespace {
+
+constexpr int64_t kBetweenLooksUs = 10'000;
+
+}  // namespace
 
 void Schedule::add(PartitionRun& partition) {
   const std::lock_guard lock(mutex_);
@@ -13,10 +18,12 @@ void Schedule::add(PartitionRun& partition) {
   }
   ++unfinished_of_[partition.scan];
   ++unfinished_;
+  any_idle_timeout_ |= partition.idle_timeout_us != 0;
 }
 
 PartitionRun* Schedule::take(int patience_ms) {
   std::unique_lock lock(mutex_);
+  find_idle();
   if (PartitionRun* partition = take_ready()) {
     return partition;
   }
@@ -27,7 +34,6 @@ PartitionRun* Schedule::take(int patience_ms) {
     changed_.wait_for(lock, std::chrono::milliseconds(patience_ms));
     return take_ready();
   }
-  find_idle();
   // All are silent: wait at the lowest, then look at all of them again.
   PartitionRun* lowest = waiting_.begin()->second;
   waiting_.erase(waiting_.begin());
@@ -54,12 +60,21 @@ PartitionRun* Schedule::take_ready() {
 
 // What has long been at its end holds no watermark until it gives something again.
 void Schedule::find_idle() {
+  if (!any_idle_timeout_) {
+    return;
+  }
+  const int64_t now_us = clock_.monotonic_us();
+  if (now_us - looked_us_ < kBetweenLooksUs) {
+    return;
+  }
+  looked_us_ = now_us;
   for (const Place& place : waiting_) {
     PartitionRun& partition = *place.second;
     if (partition.idle || partition.idle_timeout_us == 0 || partition.silent_since_us == 0) {
       continue;
     }
-    if (clock_.monotonic_us() - partition.silent_since_us >= partition.idle_timeout_us) {
+    // What has come since it was silent is looked at first.
+    if (now_us - partition.silent_since_us >= partition.idle_timeout_us && !partition.input->ready(0)) {
       partition.idle = true;
       if (partition.figures != nullptr) {
         partition.figures->idle.store(true, std::memory_order_relaxed);

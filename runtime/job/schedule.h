@@ -83,6 +83,8 @@ class Schedule {
   std::vector<std::set<Place, Order>> scans_;  // neither finished nor idle
   std::vector<uint32_t> unfinished_of_;        // by scan, idle ones too
   uint32_t unfinished_ = 0;
+  bool any_idle_timeout_ = false;
+  int64_t looked_us_ = INT64_MIN / 2;  // when find_idle last did
   bool stopped_ = false;
 };
 

@@ -28,12 +28,14 @@ class Clock : public time::Clock {
 };
 
 struct Partitions {
-  explicit Partitions(uint32_t count, uint32_t scans = 1) : schedule(scans, clock) {
+  explicit Partitions(uint32_t count, uint32_t scans = 1, int64_t idle_timeout_us = 0)
+      : schedule(scans, clock) {
     for (uint32_t i = 0; i < count; ++i) {
       PartitionRun& run = runs.emplace_back();
       run.input = std::make_unique<Fake>();
       run.scan = i % scans;
       run.number = i / scans;
+      run.idle_timeout_us = idle_timeout_us;
     }
     for (PartitionRun& run : runs) {
       schedule.add(run);
@@ -75,17 +77,18 @@ TEST(Schedule, NothingWaitsForASilentPartition) {
   EXPECT_EQ(p.schedule.holder(0), &p.runs[0]);
 }
 
+constexpr int64_t kIdleUs = 1'000'000;
+
 TEST(Schedule, IdlePartitionsHoldNoWatermarkUntilTheyGiveSomething) {
-  Partitions p(2);
+  Partitions p(2, 1, kIdleUs);
   p.advance(p.schedule.take(0), 7);
   p.advance(p.schedule.take(0), 9);
   p.fake(0).has_data = p.fake(1).has_data = false;
-  p.runs[0].idle_timeout_us = p.runs[1].idle_timeout_us = 100;
   p.runs[0].silent_since_us = p.clock.now_us;
-  p.clock.now_us += 99;
+  p.clock.now_us += kIdleUs - 1;
   EXPECT_EQ(p.schedule.take(0), nullptr);
   EXPECT_EQ(p.schedule.watermark(0), 7);
-  p.clock.now_us += 1;
+  p.clock.now_us += kIdleUs / 10;
   EXPECT_EQ(p.schedule.take(0), nullptr);
   EXPECT_EQ(p.schedule.watermark(0), 9);
   EXPECT_FALSE(p.schedule.finished(0));
@@ -94,6 +97,31 @@ TEST(Schedule, IdlePartitionsHoldNoWatermarkUntilTheyGiveSomething) {
   back->idle = false;
   p.advance(back, 8);
   EXPECT_EQ(p.schedule.watermark(0), 8);
+}
+
+TEST(Schedule, APartitionBecomesIdleWhileAnotherIsBusy) {
+  Partitions p(2, 1, kIdleUs);
+  p.advance(p.schedule.take(0), 7);
+  p.advance(p.schedule.take(0), 9);
+  p.fake(0).has_data = false;
+  p.runs[0].silent_since_us = p.clock.now_us;
+  for (int batch = 0; batch < 3; ++batch) {
+    EXPECT_EQ(p.schedule.watermark(0), 7);
+    PartitionRun* busy = p.schedule.take(0);
+    ASSERT_EQ(busy, &p.runs[1]);
+    p.clock.now_us += kIdleUs / 2;
+    p.advance(busy, 10 + batch);
+  }
+  p.schedule.take(0);
+  EXPECT_EQ(p.schedule.watermark(0), 12);
+}
+
+TEST(Schedule, WhatHasComeInTimeIsReadBeforeAPartitionIsIdle) {
+  Partitions p(2, 1, kIdleUs);
+  p.runs[0].silent_since_us = p.runs[1].silent_since_us = p.clock.now_us;
+  p.clock.now_us += 2 * kIdleUs;
+  EXPECT_EQ(p.schedule.take(0), &p.runs[0]);
+  EXPECT_FALSE(p.runs[1].idle);
 }
 
 TEST(Schedule, FinishedPartitionsLeaveTheMinimum) {
