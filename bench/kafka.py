@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The benchmarks over Kafka, as ratios against librdkafka alone (bench/kafka/) on the same broker in the same run.
 
-    bench/kafka.py [--rows N] [--runs N] [--only NAME ...]
+    tools/dev bench --kafka [--rows N] [--runs N] [--only NAME ...]
 
 The broker is the one of KAFKA_BOOTSTRAP_SERVERS, or one that is started on this machine and stopped at the end. Throughput is
 compared by wall-clock seconds of whole processes, median of alternating pairs; CPU per record is of the client process, without
