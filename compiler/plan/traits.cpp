@@ -36,11 +36,14 @@ class Deriver {
     match(
         node.kind,
         [&](const Scan& scan) {
-          domains_[id].insert(scan.table->name);
+          if (scan.table->watermark) domains_[id].insert(scan.table->name);
           if (scan.table->options.get("connector") == "datagen" && !scan.table->options.find("seed"))
             not_deterministic(traits, fmt::format("`{}` is datagen without `seed`", scan.table->name));
         },
-        [&](const Rejected& rejected) { domains_[id].insert(rejected.table->name); }, [](const Filter&) {},
+        [&](const Rejected& rejected) {
+          if (rejected.table->watermark) domains_[id].insert(rejected.table->name);
+        },
+        [](const Filter&) {},
         [](const Project&) {}, [](const WindowAssign&) {}, [](const LateFilter&) {},
         [&](const Aggregate& aggregate) { derive_aggregate(aggregate, traits); }, [](const UnionAll&) {},
         [](const Sink&) {});
