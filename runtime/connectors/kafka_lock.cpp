@@ -19,7 +19,10 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds kLookInterval{500};
-constexpr int kDescribeMs = 5'000;
+// librdkafka 2.0.2 ends the process if a request to a coordinator times out and the coordinator comes up afterwards: so it
+// does not time out, and who waits for it gives up.
+constexpr int kDescribeMs = 3'600'000;
+constexpr std::chrono::seconds kSilenceLimit{60};
 constexpr int kPollMs = 50;
 
 enum class Membership { Nobody, Ours, Others };
@@ -83,10 +86,9 @@ class Lock final : public JobLock {
   // others.
   Result<bool> join_if_vacant() {
     const auto now = steady_clock::now();
-    if (joined_ || now - looked_ < kLookInterval) {
+    if (joined_ || (question_ == nullptr && now - looked_ < kLookInterval)) {
       return true;
     }
-    looked_ = now;
     const auto members = membership();
     if (!members) {
       return std::unexpected(members.error());
@@ -107,26 +109,39 @@ class Lock final : public JobLock {
     return true;
   }
 
-  // Nothing: the broker does not say at the moment.
+  // Nothing: the broker has not said yet.
   Result<std::optional<Membership>> membership() {
+    if (question_ == nullptr) {
+      ask();
+    }
+    const Event event(rd_kafka_queue_poll(question_.get(), kPollMs));
+    if (event == nullptr) {
+      if (steady_clock::now() - looked_ > kSilenceLimit) {
+        return std::unexpected(error_of(client_->connection(), what(), RD_KAFKA_RESP_ERR__TIMED_OUT));
+      }
+      return std::optional<Membership>();
+    }
+    question_.reset();
+    looked_ = steady_clock::now();
+    return answer(event.get());
+  }
+
+  void ask() {
     rd_kafka_t* handle = client_->handle();
-    const Queue queue(rd_kafka_queue_new(handle));
+    looked_ = steady_clock::now();
+    question_.reset(rd_kafka_queue_new(handle));
     const AdminOptions options(rd_kafka_AdminOptions_new(handle, RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS));
     std::array<char, 256> reason{};
     rd_kafka_AdminOptions_set_request_timeout(options.get(), kDescribeMs, reason.data(), reason.size());
     const char* name = group_.c_str();
-    rd_kafka_DescribeConsumerGroups(handle, &name, 1, options.get(), queue.get());
-    Event event;
-    while (event == nullptr) {
-      event.reset(rd_kafka_queue_poll(queue.get(), kPollMs));
-      if (auto served = serve(0); !served) {
-        return std::unexpected(served.error());
-      }
-    }
+    rd_kafka_DescribeConsumerGroups(handle, &name, 1, options.get(), question_.get());
+  }
+
+  Result<std::optional<Membership>> answer(rd_kafka_event_t* event) {
     const rd_kafka_DescribeConsumerGroups_result_t* result =
-        rd_kafka_event_DescribeConsumerGroups_result(event.get());
+        rd_kafka_event_DescribeConsumerGroups_result(event);
     if (result == nullptr) {
-      return refused_or_silent(rd_kafka_event_error(event.get()));
+      return refused_or_silent(rd_kafka_event_error(event));
     }
     size_t count = 0;
     const rd_kafka_ConsumerGroupDescription_t** groups =
@@ -225,6 +240,7 @@ class Lock final : public JobLock {
   Standing standing_ = Standing::Unknown;
   steady_clock::time_point looked_{};
   std::optional<Client> client_;
+  Queue question_;  // where the answer to the last question will come; null: it has come
 };
 
 }  // namespace

@@ -86,7 +86,8 @@ class Producer final : public LogProducer {
     rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
     if (transactional_) {
       end_count_.attach(conf);
-      watchdog_.emplace(milliseconds(setting_ms(conf, "transaction.timeout.ms")) + kGrace, end_process);
+      transaction_timeout_ = milliseconds(setting_ms(conf, "transaction.timeout.ms"));
+      watchdog_.emplace(transaction_timeout_ + kGrace, end_process);
     }
     auto client = Client::make(RD_KAFKA_PRODUCER, std::move(configured));
     if (!client) {
@@ -143,6 +144,7 @@ class Producer final : public LogProducer {
       return std::unexpected(failed("beginning a transaction", error.get()));
     }
     in_transaction_ = true;
+    begun_ = steady_clock::now();
     return {};
   }
 
@@ -327,12 +329,25 @@ class Producer final : public LogProducer {
     rd_kafka_poll(client_->handle(), 0);
     Error result = error_of(client_->connection(), client_->handle(), what, error);
     fenced_ = fenced_ || result.kind == Error::Kind::Fenced;
-    return fenced_ ? result : failed_or(std::move(result));
+    if (!fenced_) {
+      return failed_or(std::move(result));
+    }
+    // The broker fences the producer of a transaction that it gives up. Whether another process works now, the lock tells.
+    if (in_transaction_ && steady_clock::now() - begun_ > transaction_timeout_) {
+      return Error{
+          Error::Kind::Retry,
+          fmt::format("{}: the transaction was open for longer than `transaction.timeout` ({} ms), and "
+                      "the broker has given it up",
+                      what, transaction_timeout_.count())};
+    }
+    return result;
   }
   static void pause() { std::this_thread::sleep_for(milliseconds(20)); }
 
   const KafkaOptions options_;
   const bool transactional_;
+  milliseconds transaction_timeout_{0};
+  steady_clock::time_point begun_{};
   EndCount end_count_;  // before the client, whose threads use it
   std::optional<Watchdog> watchdog_;
   std::optional<Client> client_;

@@ -69,6 +69,7 @@ struct ProduceOptions {
   std::string timestamp;     // integer member: milliseconds since 1970
   int32_t partition = -1;
   std::string transactional_id;
+  bool tombstones = false;  // lines are keys, and there are no values
   bool abort = false;       // the transaction is aborted …
   bool leave_open = false;  // … or left open
   Settings settings;
@@ -92,6 +93,7 @@ void consume(const ConsumeOptions& options);
 
 void print_offsets(const std::string& topic);
 void print_committed(const std::string& group, const std::string& topic);
+void set_offset(const std::string& group, const std::string& topic, int32_t partition, int64_t offset);
 // Of standard input, a line each; an answer is the rows of the command and an empty line. Who asks often need not connect often.
 void answer_questions();
 

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <map>
 #include <sstream>
+#include <thread>
 
 #include "tools/kafka_client/client.h"
 
@@ -84,9 +85,22 @@ Client client_of_group(const std::string& group) {
   return make_client(RD_KAFKA_CONSUMER, configuration(settings));
 }
 
+// While a broker starts.
+bool is_passing(rd_kafka_resp_err_t code) {
+  return code == RD_KAFKA_RESP_ERR_NOT_COORDINATOR || code == RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE ||
+         code == RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS || code == RD_KAFKA_RESP_ERR__TRANSPORT ||
+         code == RD_KAFKA_RESP_ERR__WAIT_COORD || code == RD_KAFKA_RESP_ERR__TIMED_OUT;
+}
+
 void print_committed(rd_kafka_t* client, const std::string& topic) {
   const Partitions list = all_partitions(client, topic, RD_KAFKA_OFFSET_INVALID);
-  check(rd_kafka_committed(client, list.get(), kTimeoutMs), "committed");
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::milliseconds(kTimeoutMs);
+  rd_kafka_resp_err_t code = rd_kafka_committed(client, list.get(), kTimeoutMs);
+  while (is_passing(code) && std::chrono::steady_clock::now() < give_up) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    code = rd_kafka_committed(client, list.get(), kTimeoutMs);
+  }
+  check(code, "committed");
   for (int i = 0; i < list->cnt; ++i) {
     const rd_kafka_topic_partition_t& one = list->elems[i];
     std::printf("%d\t%lld\t%.*s\n", one.partition, static_cast<long long>(one.offset < 0 ? -1 : one.offset),
@@ -146,6 +160,13 @@ void print_offsets(const std::string& topic) {
 
 void print_committed(const std::string& group, const std::string& topic) {
   print_committed(client_of_group(group).get(), topic);
+}
+
+void set_offset(const std::string& group, const std::string& topic, int32_t partition, int64_t offset) {
+  const Client client = client_of_group(group);
+  const Partitions list(rd_kafka_topic_partition_list_new(1));
+  rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition)->offset = offset;
+  check(rd_kafka_commit(client.get(), list.get(), 0), "commit");
 }
 
 void answer_questions() {

@@ -64,6 +64,7 @@ int main(int count, char** arguments) {
                        "this integer member is the timestamp in milliseconds");
   produced->add_option("--transactional-id", producing.transactional_id,
                        "all in one transaction, which is committed at the end");
+  produced->add_flag("--tombstone", producing.tombstones, "lines are keys of records without value");
   produced->add_flag("--abort", producing.abort, "the transaction is aborted");
   produced->add_flag("--leave-open", producing.leave_open, "the transaction is left open");
   add_settings(produced, settings);
@@ -106,6 +107,15 @@ int main(int count, char** arguments) {
   committed->add_option("group", group)->required();
   committed->add_option("topic", name)->required();
   committed->callback([&] { print_committed(group, name); });
+
+  CLI::App* const setting = app.add_subcommand("set-offset", "commits an offset for a group without members");
+  int32_t partition = 0;
+  int64_t offset = 0;
+  setting->add_option("group", group)->required();
+  setting->add_option("topic", name)->required();
+  setting->add_option("--partition", partition);
+  setting->add_option("--offset", offset)->required();
+  setting->callback([&] { set_offset(group, name, partition, offset); });
 
   app.add_subcommand("ask", "answers `offsets TOPIC` and `committed TOPIC GROUP` of standard input")
       ->callback([] { answer_questions(); });

@@ -55,8 +55,13 @@ class Producer {
       send_at(line, key, partition, integer(line, options_.timestamp));
       return;
     }
-    while (rd_kafka_produce(topic_.get(), partition, RD_KAFKA_MSG_F_COPY, const_cast<char*>(line.data()),
-                            line.size(), key.data(), key.size(), nullptr) != 0) {
+    if (options_.tombstones) {
+      key = line;
+      line = {};
+    }
+    while (rd_kafka_produce(topic_.get(), partition, RD_KAFKA_MSG_F_COPY,
+                            options_.tombstones ? nullptr : const_cast<char*>(line.data()), line.size(),
+                            key.data(), key.size(), nullptr) != 0) {
       wait_for_room(rd_kafka_last_error());
     }
     if ((++sent_ & 0x3ff) == 0) rd_kafka_poll(client_.get(), 0);
