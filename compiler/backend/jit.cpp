@@ -63,7 +63,7 @@ llvm::Error define_builtins(llvm::orc::LLJIT& jit) {
 using Object = llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>;
 
 Object make_object(const codegen::EmittedModule& emitted, const BackendOptions& options) {
-  const std::unique_ptr<llvm::TargetMachine> machine = make_target_machine(options);
+  const std::unique_ptr<llvm::TargetMachine> machine = make_target_machine(options, *emitted.module);
   emitted.module->setDataLayout(machine->createDataLayout());
   return llvm::orc::SimpleCompiler(*machine)(*emitted.module);
 }

@@ -26,7 +26,7 @@ void add_main(llvm::Module& module) {
 
 void emit_file(llvm::Module& module, const BackendOptions& options, llvm::raw_pwrite_stream& stream,
                llvm::CodeGenFileType type) {
-  const std::unique_ptr<llvm::TargetMachine> machine = make_target_machine(options);
+  const std::unique_ptr<llvm::TargetMachine> machine = make_target_machine(options, module);
   module.setDataLayout(machine->createDataLayout());
   llvm::legacy::PassManager passes;
   WEIR_CHECK(!machine->addPassesToEmitFile(passes, stream, nullptr, type),

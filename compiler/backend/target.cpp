@@ -66,6 +66,14 @@ std::unique_ptr<llvm::TargetMachine> make_target_machine(const BackendOptions& o
   return machine;
 }
 
+std::unique_ptr<llvm::TargetMachine> make_target_machine(const BackendOptions& options,
+                                                         const llvm::Module& module) {
+  BackendOptions of_module = options;
+  of_module.optimize &=
+      std::ranges::none_of(module, [](const llvm::Function& function) { return function.hasOptNone(); });
+  return make_target_machine(of_module);
+}
+
 void set_target_attributes(llvm::Module& module, const Target& target) {
   for (llvm::Function& function : module) {
     if (function.isDeclaration()) continue;

@@ -43,8 +43,7 @@ class Deriver {
         [&](const Rejected& rejected) {
           if (rejected.table->watermark) domains_[id].insert(rejected.table->name);
         },
-        [](const Filter&) {},
-        [](const Project&) {}, [](const WindowAssign&) {}, [](const LateFilter&) {},
+        [](const Filter&) {}, [](const Project&) {}, [](const WindowAssign&) {}, [](const LateFilter&) {},
         [&](const Aggregate& aggregate) { derive_aggregate(aggregate, traits); }, [](const UnionAll&) {},
         [](const Sink&) {});
     visit_expressions(node, [&](const ExpressionPtr& expression) {

@@ -197,8 +197,27 @@ Result<void> open_scans(Run& run) {
   return {};
 }
 
+// What is said of the places where reading begins means nothing for files.
+Result<void> check_options(const Manifest& manifest, const RunOptions& options) {
+  if (reads_log(manifest) || commits(manifest)) {
+    return {};
+  }
+  const char* given = !options.restart_from.empty() ? "--restart-from"
+                      : options.accept_data_loss    ? "--accept-data-loss"
+                      : !options.instance.empty()   ? "--instance"
+                                                    : nullptr;
+  if (given == nullptr) {
+    return {};
+  }
+  return std::unexpected(
+      Error{Error::Kind::Usage, fmt::format("`{}` is for jobs over topics, and this one has none", given)});
+}
+
 // Everything that can be seen to fail before a byte is read fails here. Sinks are opened last.
 Result<void> open(Run& run) {
+  if (auto done = check_options(run.manifest, run.options); !done) {
+    return done;
+  }
   if (commits(run.manifest)) {
     auto settings = commit_settings(run.manifest);
     if (!settings) {

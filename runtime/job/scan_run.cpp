@@ -141,7 +141,7 @@ void ScanRun::reject(const abi::RowError& error, std::string_view line) {
   if (on_error_ == OnError::Skip || again_) {
     return;
   }
-  const std::string field = error.column == abi::kNoColumn ? "" : scan_.columns[error.column].name;
+  const std::string field = field_of(error);
   const uint64_t number = state_.line;  // the kernel counts as it goes
   if (rejected_ && scan_.messages) {
     const connectors::TopicPartition& from = partition_->log->place();
@@ -164,12 +164,32 @@ void ScanRun::reject(const abi::RowError& error, std::string_view line) {
   }
   outcome_.fail(
       ExitStatus::InputOutput,
-      fmt::format("error: {}, {}{}: {}\n  {}\n"
+      fmt::format("error: {}, {}{}: {}\n  {}\n{}"
                   "hint: `'on-error' = 'skip'` in the WITH of `{}` counts such rows and goes on; "
                   "`REJECTED({})` gives them as rows\n",
                   place_of(number), error.in_key ? "key, " : "",
                   field.empty() ? fmt::format("byte {}", error.offset + 1) : fmt::format("field `{}`", field),
-                  describe(error), shown_row(line, error.offset), scan_.table, scan_.table));
+                  describe(error), shown_row(line, error.offset), expected_form(error), scan_.table,
+                  scan_.table));
+}
+
+// The column that the error is about; empty if it is about none.
+std::string ScanRun::field_of(const abi::RowError& error) const {
+  const bool of_time =
+      error.reason == abi::RowReason::EventTimeNull || error.reason == abi::RowReason::EventTimeFails;
+  const auto column = of_time ? static_cast<uint32_t>(scan_.event_time_column) : error.column;
+  return column < scan_.columns.size() ? scan_.columns[column].name : "";
+}
+
+std::string ScanRun::expected_form(const abi::RowError& error) const {
+  if (error.reason != abi::RowReason::BadTimestamp) {
+    return "";
+  }
+  const bool iso = (state_.flags & abi::kScanIso) != 0;
+  const bool zoned = scan_.columns[error.column].kind == static_cast<uint32_t>(abi::ColumnKind::TimestampLtz);
+  return fmt::format(
+      "note: with `'{}json.timestamp-format.standard' = '{}'` it looks like `2026-01-31{}08:00:00.123{}`\n",
+      error.in_key ? "key." : "", iso ? "ISO-8601" : "SQL", iso ? 'T' : ' ', zoned ? "Z" : "");
 }
 
 std::string ScanRun::place_of(uint64_t line) const {

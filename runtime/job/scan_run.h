@@ -50,6 +50,8 @@ class ScanRun {
                         const char* end);
   void call_kernel(const connectors::Batch& batch);
   void reject(const abi::RowError& error, std::string_view line);
+  std::string field_of(const abi::RowError& error) const;
+  std::string expected_form(const abi::RowError& error) const;
   std::string place_of(uint64_t line) const;
   void report_failure();
   bool lost_bytes() const;

@@ -167,6 +167,15 @@ TEST_F(Commands, TwoTablesDoNotWriteOneFile) {
   EXPECT_EQ(ran.err, "error: tables `x` and `y` would both write `o.json`\n");
 }
 
+TEST_F(Commands, WhereToRestartIsAskedOfTopicsOnly) {
+  for (const char* flag : {"--restart-from earliest", "--accept-data-loss", "--instance a"}) {
+    const Ran ran = run(fmt::format("weir run -q good.stream {}", flag));
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_EQ(ran.err, fmt::format("error: `{}` is for jobs over topics, and this one has none\n",
+                                   std::string_view(flag).substr(0, std::string_view(flag).find(' '))));
+  }
+}
+
 TEST_F(Commands, StandardInputHasOneReader) {
   write("stdin.stream",
         "CREATE TABLE x (n INT) WITH ('connector' = 'filesystem', 'path' = '-', 'format' = 'json');\n"

@@ -94,6 +94,12 @@ TEST_F(LargeQueries, TenThousandConditions) {
   EXPECT_EQ(run(kTable + "SELECT a FROM t WHERE " + conditions + ";\n"), "{\"a\":7}\n");
 }
 
+TEST_F(LargeQueries, FourThousandConditionsThatAllHold) {
+  const std::string conditions = join(4000, " AND ", [](int i) { return fmt::format("a <> {}", 8 + i); });
+  const std::string equal = join(4000, " AND ", [](int i) { return fmt::format("a + {} = {}", i, 7 + i); });
+  EXPECT_EQ(run(kTable + "SELECT a FROM t WHERE " + conditions + " AND " + equal + ";\n"), "{\"a\":7}\n");
+}
+
 TEST_F(LargeQueries, FourHundredBranches) {
   const std::string branches = join(400, "\nUNION ALL ", [](int i) {
     return fmt::format("SELECT a + {} AS x, s FROM t WHERE a > {}", i, i);
