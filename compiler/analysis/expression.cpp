@@ -13,9 +13,12 @@ namespace {
 using syntax::BinaryOperator;
 using typed::Operator;
 
-constexpr uint32_t kMostDepth = 400;  // of a typed tree: the stages behind walk it recursively
+constexpr uint32_t kMostTerms = 20'000;  // beyond what is written
+constexpr uint32_t kMostDepth = 400;     // of a typed tree: the stages behind walk it recursively
 
 WEIR_ERROR(ExpressionTooDeep, "the expression is nested more than {} deep", uint32_t);
+WEIR_ERROR(ExpressionTooLarge,
+           "the expression has {} terms once its operands are put in wherever they are used", uint32_t);
 WEIR_ERROR(ConditionType, "{} needs a BOOLEAN, not {}", std::string_view, std::string_view);
 WEIR_ERROR(BooleanOperand, "`{}` takes BOOLEAN, not {}", std::string_view, std::string_view);
 WEIR_ERROR(StarArgument, "`*` is an argument of COUNT only");
@@ -217,34 +220,7 @@ ExpressionPtr analyze_call(const Place& place, const syntax::Call& call, Span sp
   return call_function(context, name, std::move(arguments), call.name.span, span);
 }
 
-}  // namespace
-
-Place deeper(const Place& place, uint32_t by) {
-  Place inner = place;
-  inner.depth += by;
-  return inner;
-}
-
-std::vector<ExpressionPtr> analyze_all(const Place& place,
-                                       const std::vector<const syntax::Expression*>& expressions,
-                                       bool& good) {
-  std::vector<ExpressionPtr> results;
-  for (const auto* expression : expressions) {
-    results.push_back(analyze_expression(place, *expression));
-    good &= results.back() != nullptr;
-  }
-  return results;
-}
-
-ExpressionPtr truth(const Place& place, const ExpressionPtr& operand, std::string_view op) {
-  if (!operand) return nullptr;
-  if (operand->type.kind == Kind::Null) return null_of(types::boolean(), operand->span);
-  if (operand->type.kind == Kind::Boolean) return operand;
-  place.context.diagnostics.emit(BooleanOperand{}, operand->span, op, types::to_string(operand->type));
-  return nullptr;
-}
-
-ExpressionPtr analyze_expression(const Place& place, const syntax::Expression& expression) {
+ExpressionPtr analyze_node(const Place& place, const syntax::Expression& expression) {
   const Context& context = place.context;
   const Span span = context.at(expression.span);
   if (place.depth > kMostDepth) {
@@ -292,6 +268,47 @@ ExpressionPtr analyze_expression(const Place& place, const syntax::Expression& e
       [&](const syntax::Extract& node) { return extract(deeper(place), node, expression.span); },
       [&](const syntax::UnitCall& node) { return unit_call(deeper(place), node, expression.span); },
       [&](const syntax::Call& node) { return analyze_call(place, node, expression.span); });
+}
+
+}  // namespace
+
+Place deeper(const Place& place, uint32_t by) {
+  Place inner = place;
+  inner.depth += by;
+  return inner;
+}
+
+std::vector<ExpressionPtr> analyze_all(const Place& place,
+                                       const std::vector<const syntax::Expression*>& expressions,
+                                       bool& good) {
+  std::vector<ExpressionPtr> results;
+  for (const auto* expression : expressions) {
+    results.push_back(analyze_expression(place, *expression));
+    good &= results.back() != nullptr;
+  }
+  return results;
+}
+
+ExpressionPtr truth(const Place& place, const ExpressionPtr& operand, std::string_view op) {
+  if (!operand) return nullptr;
+  if (operand->type.kind == Kind::Null) return null_of(types::boolean(), operand->span);
+  if (operand->type.kind == Kind::Boolean) return operand;
+  place.context.diagnostics.emit(BooleanOperand{}, operand->span, op, types::to_string(operand->type));
+  return nullptr;
+}
+
+ExpressionPtr analyze_expression(const Place& place, const syntax::Expression& expression) {
+  ExpressionPtr result = analyze_node(place, expression);
+  // COALESCE and its like use an operand twice; nested, they double what is below each time.
+  if (result && result->terms > kMostTerms + (expression.span.end - expression.span.begin)) {
+    place.context.diagnostics.emit(ExpressionTooLarge{}, place.context.at(expression.span), result->terms)
+        .note(
+            "COALESCE, NULLIF, CASE x WHEN …, IN and BETWEEN use an operand more than once, and here they "
+            "are nested")
+        .hint("use fewer levels: COALESCE(a, b, c) is one");
+    return nullptr;
+  }
+  return result;
 }
 
 ExpressionPtr analyze_condition(const Place& place, const syntax::Expression& expression) {

@@ -145,10 +145,13 @@ std::string operation_sql(const Expression& expression, const Operation& node,
 }  // namespace
 
 ExpressionPtr make(Expression expression) {
+  uint64_t terms = 1;
   visit_operands(expression, [&](const ExpressionPtr& operand) {
     expression.can_fail |= operand->can_fail;
     expression.deterministic &= operand->deterministic;
+    terms += operand->terms;
   });
+  expression.terms = static_cast<uint32_t>(std::min<uint64_t>(terms, UINT32_MAX));
   if (std::holds_alternative<ProcessingTime>(expression.node)) expression.deterministic = false;
   return std::make_shared<const Expression>(std::move(expression));
 }

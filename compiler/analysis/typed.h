@@ -95,9 +95,10 @@ struct Expression {
   Span span;
   bool can_fail = false;      // itself or below
   bool deterministic = true;  // itself and below
+  uint32_t terms = 1;         // nodes, shared ones as often as they are used; stays at the greatest
 };
 
-// `can_fail` and `deterministic` of the operands are added to what the node says of itself.
+// `can_fail`, `deterministic` and `terms` of the operands are added to what the node says of itself.
 ExpressionPtr make(Expression expression);
 ExpressionPtr column(uint32_t index, const Type& type, Span span = {});
 ExpressionPtr literal(types::Value value, Span span = {});

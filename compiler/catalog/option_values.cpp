@@ -5,13 +5,16 @@
 #include <cctype>
 #include <charconv>
 
+#include <fmt/format.h>
+
 namespace weir::catalog {
 namespace {
 
-bool is_number(std::string_view text) {
+std::optional<double> number_of(std::string_view text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc{} && end == text.data() + text.size();
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
 }
 
 struct Unit {
@@ -65,8 +68,9 @@ std::vector<std::string> alternatives(std::string_view allowed) {
   return names;
 }
 
-std::string value_mismatch(const Option& option, std::string& value) {
-  if (is_reference(value)) return "";
+namespace {
+
+std::string form_mismatch(const Option& option, std::string& value) {
   switch (option.type) {
     case OptionType::Boolean: {
       const std::string word = lower(value);
@@ -77,7 +81,7 @@ std::string value_mismatch(const Option& option, std::string& value) {
     case OptionType::Integer:
       if (!is_whole_number(value)) return "a whole number";
       return value.front() == '-' && option.key != "seed" ? "a number that is not negative" : "";
-    case OptionType::Double: return is_number(value) ? "" : "a number";
+    case OptionType::Double: return number_of(value) ? "" : "a number";
     case OptionType::Duration: return parse_duration_ms(value) ? "" : "a duration such as `5 s`";
     case OptionType::Bytes: return parse_bytes(value) ? "" : "a size such as `128 MB`";
     case OptionType::Enum: {
@@ -101,6 +105,26 @@ std::string value_mismatch(const Option& option, std::string& value) {
       return option.key == "properties.bootstrap.servers" ? "brokers such as `localhost:9092`" : "";
   }
   return "";
+}
+
+// What the value must be, if it is not in the option's range, `1..` or `0..1`.
+std::string range_mismatch(std::string_view range, double value) {
+  const size_t dots = range.find("..");
+  if (dots == std::string_view::npos) return "";
+  const std::string_view least = range.substr(0, dots), most = range.substr(dots + 2);
+  if (value >= *number_of(least) && (most.empty() || value <= *number_of(most))) return "";
+  return most.empty() ? fmt::format("at least {}", least) : fmt::format("from {} to {}", least, most);
+}
+
+}  // namespace
+
+std::string value_mismatch(const Option& option, std::string& value) {
+  if (is_reference(value)) return "";
+  if (std::string wanted = form_mismatch(option, value); !wanted.empty()) return wanted;
+  if (option.type == OptionType::Bytes)
+    return range_mismatch(option.allowed, static_cast<double>(*parse_bytes(value)));
+  const bool is_numeric = option.type == OptionType::Integer || option.type == OptionType::Double;
+  return is_numeric ? range_mismatch(option.allowed, *number_of(value)) : "";
 }
 
 std::optional<int64_t> parse_duration_ms(std::string_view text) {
