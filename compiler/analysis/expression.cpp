@@ -139,12 +139,14 @@ ExpressionPtr analyze_unary(const Place& place, const syntax::Unary& node, Span 
   return operand ? operation(Operator::Not, {operand}, types::boolean(), place.context.at(span)) : nullptr;
 }
 
-// CAST to VARCHAR(n) keeps the first n characters, as in Flink; for columns a length is a remark.
-ExpressionPtr cut(const Context& context, ExpressionPtr text, uint32_t length, Span span) {
-  const auto number = [&](uint32_t value) {
-    return typed::literal({types::simple(Kind::Integer, false), types::Int128{value}}, span);
+// CAST to VARCHAR(n) keeps the first n characters, and CHAR(n) has always n, as in Flink; for columns a length is a remark.
+ExpressionPtr cut(const Context& context, ExpressionPtr value, uint32_t length, bool is_padded, Span span) {
+  const auto number = [&](uint32_t of) {
+    return typed::literal({types::simple(Kind::Integer, false), types::Int128{of}}, span);
   };
-  return call_function(context, "SUBSTRING", {std::move(text), number(1), number(length)}, span, span);
+  if (is_padded)
+    return call_function(context, "RPAD", {std::move(value), number(length), text(" ", span)}, span, span);
+  return call_function(context, "SUBSTRING", {std::move(value), number(1), number(length)}, span, span);
 }
 
 ExpressionPtr analyze_cast(const Place& place, const syntax::Cast& node, Span written) {
@@ -172,8 +174,8 @@ ExpressionPtr analyze_cast(const Place& place, const syntax::Cast& node, Span wr
                           .span = span,
                           .can_fail = can_fail});
   }
-  const bool is_cut = type->kind == Kind::String && type->length != 0;
-  return is_cut ? cut(place.context, std::move(result), static_cast<uint32_t>(type->length), span) : result;
+  if (type->kind != Kind::String || type->length == 0) return result;
+  return cut(place.context, std::move(result), type->length, node.type.name == "CHAR", span);
 }
 
 bool is_group_window(std::string_view name) {

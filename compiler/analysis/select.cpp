@@ -51,7 +51,8 @@ std::optional<SelectList> analyze_items(const Place& place, const std::vector<sy
     }
     ExpressionPtr expression = analyze_expression(place, *item.expression);
     if (expression && expression->type.kind == Kind::Null) {
-      place.context.diagnostics.emit(UntypedNull{}, expression->span).hint("write CAST(NULL AS STRING)");
+      place.context.diagnostics.emit(UntypedNull{}, expression->span)
+          .hint("write CAST(NULL AS …) with a type, such as BIGINT or STRING");
       expression = nullptr;
     }
     good &= expression != nullptr;

@@ -7,6 +7,7 @@ namespace {
 using typed::Operator;
 
 WEIR_ERROR(UnitNotTaken, "`{}` does not take the unit {}", std::string_view, std::string_view);
+WEIR_ERROR(TimeOperand, "`{}` takes a date or a timestamp, not {}", std::string_view, std::string_view);
 WEIR_ERROR(UnitForm, "`{}` is called by its own form", std::string_view);
 WEIR_ERROR(ArgumentCount, "`{}` takes {}, not {}", std::string_view, std::string_view, size_t);
 
@@ -185,10 +186,18 @@ ExpressionPtr analyze_case(const Place& place, const syntax::Case& node, Span sp
   return make_case(std::move(whens), results.back(), type, place.context.at(span));
 }
 
+bool check_time(const Context& context, std::string_view written, const typed::Expression& operand) {
+  const types::Type& type = operand.type;
+  if (types::is_timestamp(type) || type.kind == types::Kind::Date || type.kind == types::Kind::Null)
+    return true;
+  context.diagnostics.emit(TimeOperand{}, operand.span, written, types::to_string(type));
+  return false;
+}
+
 ExpressionPtr extract(const Place& place, const syntax::Extract& node, Span span) {
   ExpressionPtr operand = analyze_expression(place, *node.operand);
-  if (!operand) return nullptr;
   const Context& context = place.context;
+  if (!operand || !check_time(context, "EXTRACT", *operand)) return nullptr;
   return call_function(context, "EXTRACT", {text(unit_name(node.unit), context.at(node.unit_span)), operand},
                        node.unit_span, span);
 }
@@ -210,6 +219,7 @@ ExpressionPtr unit_call(const Place& place, const syntax::UnitCall& node, Span s
     good &= arguments.back() != nullptr;
   }
   if (!good) return nullptr;
+  if (rounds && arguments.size() == 2 && !check_time(context, written, *arguments[1])) return nullptr;
   const std::string name = !rounds ? written : written == "FLOOR" ? "FLOOR_TIME" : "CEIL_TIME";
   return call_function(context, name, std::move(arguments), node.name.span, span);
 }

@@ -52,11 +52,7 @@ std::optional<syntax::OptionPair> check_setting(const syntax::OptionPair& writte
     return std::nullopt;
   }
   syntax::OptionPair accepted = written;
-  std::string expected = value_mismatch(*option, accepted.value);
-  if (expected.empty() && option->key == "parallelism.default" && !is_reference(accepted.value)) {
-    const auto threads = parse_bytes(accepted.value);
-    if (!threads || *threads < 1 || *threads > 256) expected = "a number from 1 to 256";
-  }
+  const std::string expected = value_mismatch(*option, accepted.value);
   if (!expected.empty()) {
     auto emitted = diagnostics.emit(SettingValue{}, written.value_span, written.key, expected, written.value);
     if (const auto near = diagnostics::nearest(written.value, alternatives(option->allowed))) {
