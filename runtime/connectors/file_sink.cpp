@@ -131,6 +131,21 @@ bool is_open_already(std::string_view path) {
          path.starts_with("/proc/self/fd/");
 }
 
+// A symbolic link stays one: what it points to is written, though it be not there yet.
+std::string target_of(std::string path) {
+  constexpr int kMostLinks = 40;  // as the kernel has it
+  std::error_code code;
+  for (int links = 0; links < kMostLinks && std::filesystem::is_symlink(path, code) && !is_open_already(path);
+       ++links) {
+    const std::filesystem::path target = std::filesystem::read_symlink(path, code);
+    if (code) {
+      break;
+    }
+    path = (std::filesystem::path(path).parent_path() / target).string();
+  }
+  return path;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Sink>> make_file_sink(const FileSinkOptions& options) {
@@ -154,6 +169,7 @@ Result<std::unique_ptr<Sink>> make_file_sink(const FileSinkOptions& options) {
     }
     return sink;
   }
+  *path = target_of(*path);
   struct stat status{};
   if (stat(path->c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
     return std::unexpected(
@@ -167,12 +183,7 @@ Result<std::unique_ptr<Sink>> make_file_sink(const FileSinkOptions& options) {
     }
     return std::make_unique<DeviceSink>(*path, descriptor);
   }
-  if (status.st_mode != 0) {
-    // A symbolic link stays one: what it points to is replaced.
-    std::error_code code;
-    const std::string resolved = std::filesystem::canonical(*path, code).string();
-    path = code ? *path : resolved;
-  } else if (auto made = make_directories(directory_of(*path)); !made) {
+  if (auto made = make_directories(directory_of(*path)); !made) {
     return std::unexpected(made.error());
   }
   auto sink = std::make_unique<SingleFileSink>();

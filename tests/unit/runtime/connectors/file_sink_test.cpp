@@ -55,6 +55,10 @@ TEST(FileSink, DirectoriesAreMadeAndALinkStaysALink) {
   ASSERT_TRUE(sink->finish().has_value());
   EXPECT_TRUE(std::filesystem::is_symlink(directory.file("link.json")));
   EXPECT_EQ(directory.read("real.json"), "new\n");
+  std::filesystem::create_symlink("later/real.json", directory.file("ahead.json"));
+  ASSERT_TRUE(open_sink({.path = directory.file("ahead.json")})->finish().has_value());
+  EXPECT_TRUE(std::filesystem::is_symlink(directory.file("ahead.json")));
+  EXPECT_TRUE(std::filesystem::is_regular_file(directory.file("later/real.json")));
 }
 
 TEST(FileSink, KeepsTheModeOfTheFileThatItReplaces) {
