@@ -412,7 +412,9 @@ ExitStatus run_job(const abi::Program& program, const RunOptions& options) {
   }
   int64_t backoff_ms = kFirstBackoffMs;
   History history;
-  history.token = std::random_device()() | uint64_t{std::random_device()()} << 32;
+  history.token = options.process_token != 0
+                      ? options.process_token
+                      : std::random_device()() | uint64_t{std::random_device()()} << 32;
   while (true) {
     Run run(*manifest, program, options);
     run.clock = &clock;

@@ -37,6 +37,7 @@ struct RunOptions {
   std::string restart_from;  // committed, earliest, latest: positions and state of earlier runs do not count
   bool accept_data_loss = false;  // goes on although input that is needed has been deleted
   std::string instance;           // group.instance.id; empty: the host's name
+  uint64_t process_token = 0;     // what this process commits carries it; 0: drawn at random
 };
 
 ExitStatus run_job(const abi::Program& program, const RunOptions& options);

@@ -4,237 +4,114 @@
 
 #include <fmt/format.h>
 
-#include "runtime/commit/recovery_record.h"
+#include "runtime/commit/changelog.h"
 
 namespace weir::sim {
 
 using connectors::CommittedOffset;
-using connectors::Error;
 using connectors::OffsetCommit;
 
 namespace {
 
-std::unexpected<Error> retry(const char* what) {
-  return std::unexpected(Error{Error::Kind::Retry, fmt::format("simulated: {}", what)});
-}
+// A partition's closing record, and what may be behind it.
+constexpr size_t kKeptBack = 3;
+
+constexpr Probe kKills[] = {Probe::KillOther,     Probe::KillStandingBy,
+                            Probe::KillOpening,   Probe::KillReadingChangelog,
+                            Probe::KillReplaying, Probe::KillInTransaction};
 
 }  // namespace
 
-class SimReader : public connectors::LogReader {
- public:
-  SimReader(const SimLog& log, TopicPartition place, int64_t offset)
-      : log_(log), place_(std::move(place)), next_(offset) {}
+bool SimLog::dying() const { return world_.lives() && world_.current().dying; }
 
-  Result<uint32_t> fetch(std::span<abi::MessageInfo> messages, int) override {
-    log_.produce_more();
-    log_.clock_.sleep_us(static_cast<int64_t>(log_.below(3'000)));
-    if (log_.goes_wrong(log_.faults.fetch_fails, log_.probes.fetch_failed)) {
-      return retry("fetch");
-    }
-    at_end_ = false;
-    if (log_.happens(log_.faults.fetch_nothing)) {
-      return 0u;
-    }
-    const auto& records = log_.at(place_).records;
-    const int64_t end = log_.end_of(place_);
-    const uint64_t most = 1 + log_.below(std::min<uint64_t>(messages.size(), log_.most_messages));
-    uint32_t count = 0;
-    copies_.clear();
-    for (; next_ < end && count < most; ++next_) {
-      const SimRecord& record = records[static_cast<size_t>(next_)];
-      if (record.marker || log_.transactions_[record.transaction].state == TransactionState::Aborted) {
-        continue;
-      }
-      copies_.push_back(record);
-      messages[count] = {};
-      messages[count].offset = next_;
-      messages[count].timestamp_ms = record.timestamp_ms;
-      messages[count].timestamp_type = static_cast<uint32_t>(abi::TimestampType::CreateTime);
-      ++count;
-    }
-    for (uint32_t i = 0; i < count; ++i) {  // the copies no longer move
-      if (copies_[i].key) messages[i].key = {copies_[i].key->data(), copies_[i].key->size()};
-      if (copies_[i].value) messages[i].value = {copies_[i].value->data(), copies_[i].value->size()};
-    }
-    at_end_ = next_ >= end;
-    return count;
-  }
-  bool ready(int timeout_ms) override {
-    if (timeout_ms > 0) {
-      log_.clock_.sleep_us(timeout_ms * 1000);
-    }
-    log_.produce_more();
-    return !at_end_ || next_ < log_.end_of(place_);
-  }
-  int64_t position() const override { return next_; }
-  bool at_end() const override { return at_end_ && next_ >= log_.end_of(place_); }
+Doing SimLog::doing() const { return world_.lives() ? world_.current().doing : Doing::Other; }
 
- private:
-  const SimLog& log_;
-  TopicPartition place_;
-  int64_t next_;
-  bool at_end_ = false;
-  std::vector<SimRecord> copies_;
-};
-
-class SimConsumer : public connectors::LogConsumer {
- public:
-  explicit SimConsumer(const SimLog& log) : log_(log) {}
-
-  Result<int32_t> partition_count(const std::string& topic) override {
-    const auto found = log_.topics_.find(topic);
-    if (found == log_.topics_.end()) {
-      return std::unexpected(connectors::Error{connectors::Error::Kind::InputOutput, "no such topic"});
-    }
-    return static_cast<int32_t>(found->second.size());
+void SimLog::pass(uint64_t what, Doing doing, bool step) const {
+  world_.trace(what);
+  if (!world_.lives() || world_.current().dying) {
+    return;
   }
-  Result<void> create_topic(const std::string& topic) override {
-    log_.topics_[topic].resize(1);
-    return {};
+  Process& process = world_.current();
+  process.doing = doing;
+  if (++calls_ > kMostCalls) {
+    if (calls_ == kMostCalls + 1) {
+      violations.push_back("it never ends");
+    }
+    process.dying = true;
+    throw Killed();
   }
-  Result<connectors::OffsetRange> offsets(const TopicPartition& place) override {
-    if (fails()) {
-      return retry("offsets");
-    }
-    return connectors::OffsetRange{0, log_.end_of(place)};
+  if (goes_wrong(step ? faults.kill_steps : faults.kill_calls, kKills[static_cast<size_t>(doing)])) {
+    process.dying = true;
+    throw Killed();
   }
-  Result<int64_t> offset_at(const TopicPartition& place, int64_t) override { return log_.end_of(place); }
-  Result<std::vector<CommittedOffset>> committed(const std::string& group,
-                                                 std::span<const TopicPartition> places) override {
-    if (fails()) {
-      return retry("committed");
-    }
-    std::vector<CommittedOffset> result;
-    for (const TopicPartition& place : places) {
-      const auto& offsets = log_.groups_[group];
-      const auto found = offsets.find(place);
-      result.push_back(found != offsets.end() ? found->second
-                                              : CommittedOffset{place, connectors::kNoOffset, ""});
-    }
-    return result;
+  if (world_.below(10'000) < faults.stalls && fault_count() < faults.most) {
+    see(Probe::Stall);
+    process.quiet_since_us = world_.now_us();
+    world_.sleep(1'000'000 + static_cast<int64_t>(world_.below(24'000'000)));
+    process.quiet_since_us = kAlways;
   }
-  Result<std::unique_ptr<connectors::LogReader>> open(const TopicPartition& place,
-                                                      const connectors::ReaderOptions& options) override {
-    return std::make_unique<SimReader>(log_, place, options.offset);
-  }
-
- private:
-  bool fails() { return log_.goes_wrong(log_.faults.ask_fails, log_.probes.ask_failed); }
-
-  const SimLog& log_;
-};
-
-class SimProducer : public connectors::LogProducer {
- public:
-  SimProducer(const SimLog& log, std::string id) : log_(log), id_(std::move(id)) {}
-  ~SimProducer() override {
-    if (transaction_ != 0 && log_.transactions_[transaction_].state == TransactionState::Open &&
-        log_.happens(500)) {
-      log_.decide(transaction_, false);  // else the next producer of the id does
-    }
-  }
-
-  Result<void> open() override {
-    if (log_.goes_wrong(log_.faults.open_fails, log_.probes.open_failed)) {
-      return retry("open");
-    }
-    epoch_ = ++log_.epochs_[id_];
-    for (uint64_t i = 1; i < log_.transactions_.size(); ++i) {
-      if (log_.transactions_[i].id == id_) {
-        log_.decide(i, log_.transactions_[i].state == TransactionState::InDoubt);
-      }
-    }
-    return {};
-  }
-  Result<void> begin() override {
-    if (auto done = usable(log_.faults.begin_fails, log_.probes.begin_failed, "begin"); !done) {
-      return done;
-    }
-    transaction_ = log_.transactions_.size();
-    log_.transactions_.push_back(
-        {.id = id_, .state = TransactionState::Open, .partitions = {}, .offsets = {}});
-    return {};
-  }
-  Result<void> produce(const std::string& topic, int32_t,
-                       std::span<const connectors::Record> records) override {
-    auto& partitions = log_.topics_.at(topic);
-    for (const connectors::Record& record : records) {
-      if (auto done = usable(log_.faults.produce_fails, log_.probes.produce_failed, "produce"); !done) {
-        return done;
-      }
-      const size_t to = record.key ? std::hash<std::string_view>()(*record.key) % partitions.size()
-                                   : log_.below(partitions.size());
-      SimRecord stored;
-      if (record.key) stored.key = std::string(*record.key);
-      if (record.value) stored.value = std::string(*record.value);
-      stored.transaction = transaction_;
-      partitions[to].records.push_back(std::move(stored));
-      log_.transactions_[transaction_].partitions.insert({topic, static_cast<int32_t>(to)});
-    }
-    return {};
-  }
-  Result<void> commit(std::span<const OffsetCommit> offsets) override {
-    uint64_t none = 0;
-    if (auto done = usable(0, none, "commit"); !done) {
-      return done;
-    }
-    SimTransaction& transaction = log_.transactions_[transaction_];
-    transaction.offsets.assign(offsets.begin(), offsets.end());
-    if (log_.goes_wrong(log_.faults.commit_lost, log_.probes.lost)) {
-      return retry("commit lost");
-    }
-    if (log_.goes_wrong(log_.faults.commit_in_doubt, log_.probes.in_doubt)) {
-      transaction.state = TransactionState::InDoubt;
-      return retry("commit in doubt");
-    }
-    log_.decide(transaction_, true);
-    transaction_ = 0;
-    if (log_.goes_wrong(log_.faults.commit_unheard, log_.probes.unheard)) {
-      return retry("commit unheard");
-    }
-    return {};
-  }
-
- private:
-  Result<void> usable(uint32_t fails, uint64_t& probe, const char* what) {
-    if (epoch_ == 0 || epoch_ != log_.epochs_[id_]) {
-      ++log_.probes.fenced;
-      return std::unexpected(Error{Error::Kind::Fenced, "simulated: fenced"});
-    }
-    if (log_.goes_wrong(fails, probe)) {
-      return retry(what);
-    }
-    return {};
-  }
-
-  const SimLog& log_;
-  std::string id_;
-  uint64_t epoch_ = 0;
-  uint64_t transaction_ = 0;
-};
-
-class SimLock : public connectors::JobLock {
- public:
-  Result<bool> acquire(int) override { return true; }
-  Result<bool> held() override { return true; }
-};
+}
 
 int64_t SimLog::end_of(const TopicPartition& place) const {
   const auto& records = at(place).records;
-  for (size_t i = 0; i < records.size(); ++i) {
-    const TransactionState state = transactions_[records[i].transaction].state;
-    if (records[i].transaction != 0 &&
-        (state == TransactionState::Open || state == TransactionState::InDoubt)) {
-      return static_cast<int64_t>(i);
+  int64_t end = static_cast<int64_t>(records.size());
+  for (const uint64_t number : undecided_) {
+    const SimTransaction& transaction = transactions_[number];
+    if (!transaction.partitions.contains(place)) {
+      continue;
+    }
+    for (int64_t i = 0; i < end; ++i) {
+      if (records[static_cast<size_t>(i)].transaction == number) {
+        end = i;
+      }
     }
   }
-  return static_cast<int64_t>(records.size());
+  return end;
+}
+
+int64_t SimLog::pace_limit() const {
+  if (!pace) {
+    return INT64_MAX;
+  }
+  int64_t earliest = INT64_MAX - pace->most_ms;
+  const auto& partitions = topics_.at(pace->topic);
+  for (size_t i = 0; i < partitions.size(); ++i) {
+    const SimPartition& partition = partitions[i];
+    const auto committed = committed_offset(pace->group, {pace->topic, static_cast<int32_t>(i)});
+    for (size_t at = committed ? static_cast<size_t>(committed->offset) : 0; at < partition.records.size();
+         ++at) {
+      const SimRecord& record = partition.records[at];
+      if (!record.marker) earliest = std::min(earliest, record.timestamp_ms);
+    }
+    for (auto record = partition.coming.rbegin(); record != partition.coming.rend(); ++record) {
+      if (!record->marker) {
+        earliest = std::min(earliest, record->timestamp_ms);
+        break;
+      }
+    }
+  }
+  return earliest + pace->most_ms;
 }
 
 void SimLog::produce_more() const {
+  const int64_t limit_ms = pace_limit();
+  const bool early = hold_last || fault_count() < std::min(faults.least, faults.most);
   for (auto& [name, partitions] : topics_) {
     for (SimPartition& partition : partitions) {
-      for (uint64_t more = below(12); more > 0 && !partition.coming.empty(); --more) {
+      if (partition.coming.empty() || partition.silent_until_us > world_.now_us()) {
+        continue;
+      }
+      if (world_.happens(faults.silence)) {
+        partition.silent_until_us = world_.now_us() + static_cast<int64_t>(world_.below(4'000'000));
+        continue;
+      }
+      // What comes last is kept back until enough has gone wrong.
+      const size_t keep = early ? kKeptBack + partition.coming.size() / 50 : 0;
+      for (uint64_t more = world_.below(12); more > 0 && partition.coming.size() > keep; --more) {
+        if (partition.coming.back().timestamp_ms > limit_ms) {
+          break;
+        }
+        if (pace) latest_ms_ = std::max(latest_ms_, partition.coming.back().timestamp_ms);
         partition.records.push_back(std::move(partition.coming.back()));
         partition.coming.pop_back();
       }
@@ -249,18 +126,127 @@ void SimLog::check_commit(const OffsetCommit& offset) const {
     violations.push_back(fmt::format("the record of offset {} is `{}`", offset.offset, offset.metadata));
     return;
   }
+  note_commit(offset, *record);
   const auto before = groups_[offset.group].find(offset.partition);
   if (before == groups_[offset.group].end()) {
     return;
   }
   const auto old = commit::decode(before->second.metadata);
-  if (before->second.offset > offset.offset || old->partition.watermark > record->partition.watermark ||
+  if (before->second.offset > offset.offset ||
+      (old->partition.watermark > record->partition.watermark && !watermarks_may_fall) ||
       old->partition.low_offset > record->partition.low_offset) {
     violations.push_back(fmt::format("`{}` went back to `{}`", before->second.metadata, offset.metadata));
   }
   if (old->job && record->job && record->job->commit <= old->job->commit) {
     violations.push_back(fmt::format("commit {} follows {}", record->job->commit, old->job->commit));
   }
+  for (size_t i = 0; old->job && record->job && i < old->job->operators.size(); ++i) {
+    const auto& now = record->job->operators;
+    if (now.size() != old->job->operators.size() || now[i].reached < old->job->operators[i].reached) {
+      violations.push_back(fmt::format("`{}` follows `{}`", offset.metadata, before->second.metadata));
+      break;
+    }
+  }
+  if (old->partition.idle && before->second.offset < offset.offset) {
+    see(Probe::IdleReturns);
+  }
+}
+
+void SimLog::note_commit(const OffsetCommit& offset, const commit::RecoveryRecord& record) const {
+  const SimPartition& partition = at(offset.partition);
+  if (offset.offset > 0 && offset.offset <= static_cast<int64_t>(partition.records.size()) &&
+      partition.records[static_cast<size_t>(offset.offset - 1)].marker) {
+    see(Probe::MarkerAtPosition);
+  }
+  if (record.job && record.job->finished) {
+    see(Probe::Finished);
+  }
+}
+
+// What a process that begins is told: what it will have to do.
+void SimLog::note_restore(std::span<const CommittedOffset> committed) const {
+  bool replay = false;
+  bool idle = false;
+  bool at_position = false;
+  for (const CommittedOffset& it : committed) {
+    const auto record = commit::decode(it.metadata);
+    if (!record) {
+      continue;
+    }
+    const commit::PartitionRecord& partition = record->partition;
+    if (partition.low_offset < partition.position) {
+      replay = true;
+      const auto& records = at(it.partition).records;
+      for (int64_t i = partition.low_offset; i < partition.position; ++i) {
+        const SimRecord& again = records[static_cast<size_t>(i)];
+        if (again.late) see(Probe::LateAgain);
+        if (again.rejected) see(Probe::RejectedAgain);
+      }
+    } else {
+      at_position = true;
+    }
+    idle |= partition.idle;
+    if (partition.low_offset < at(it.partition).first) {
+      see(Probe::RetentionPassedLow);
+    }
+    if (record->job && record->job->finished) {
+      see(Probe::FinishedAgain);
+    }
+    if (record->job && !record->job->changelog.empty() && record->job->commit != snapshot_commit_) {
+      see(Probe::ChangesRead);
+    }
+  }
+  if (replay) {
+    see(Probe::Replay);
+    if (on_replay) on_replay();
+  }
+  if (replay && idle) see(Probe::ReplayWithIdle);
+  if (replay && at_position) see(Probe::ReplayInPart);
+}
+
+// Deletes what is before the low-water offset, or more.
+void SimLog::retain() const {
+  if (!faults.retention || !world_.happens(200)) {
+    return;
+  }
+  for (const auto& [group, offsets] : groups_) {
+    for (const auto& [place, offset] : offsets) {
+      const auto record = commit::decode(offset.metadata);
+      if (!record) {
+        continue;
+      }
+      SimPartition& partition = at(place);
+      int64_t keep = record->partition.low_offset;
+      if (faults.hard_retention && fault_count() < faults.most && world_.happens(100)) {
+        const auto more = static_cast<uint64_t>(record->partition.position - keep) + 3;
+        keep += static_cast<int64_t>(world_.below(more));
+      }
+      keep = std::min(keep, static_cast<int64_t>(partition.records.size()));
+      if (keep > partition.first) {
+        partition.first = keep;
+        see(Probe::RetentionAtLow);
+        world_.trace(static_cast<uint64_t>(keep));
+      }
+    }
+  }
+}
+
+void SimLog::note_changelog(const connectors::Record& record) const {
+  const auto decoded = commit::decode_changelog(record.value.value_or(""));
+  if (!decoded || !decoded->snapshot || decoded->index != 0) {
+    return;
+  }
+  see(Probe::Snapshot);
+  if (snapshot_commit_ != 0) see(Probe::SnapshotAgain);
+  snapshot_commit_ = decoded->commit;
+}
+
+void SimLog::store(const OffsetCommit& offset) const {
+  check_commit(offset);
+  ++offset_commits[offset.partition];
+  first_commits.try_emplace(offset.partition, offset.offset);
+  groups_[offset.group][offset.partition] = {offset.partition, offset.offset, offset.metadata};
+  world_.trace(offset.metadata);
 }
 
 void SimLog::decide(uint64_t number, bool commit) const {
@@ -269,23 +255,62 @@ void SimLog::decide(uint64_t number, bool commit) const {
     return;
   }
   transaction.state = commit ? TransactionState::Committed : TransactionState::Aborted;
+  undecided_.erase(number);
   for (const TopicPartition& place : transaction.partitions) {
     SimRecord marker;
     marker.marker = true;
     at(place).records.push_back(marker);
   }
   if (!commit) {
-    probes.aborted_with_records += !transaction.partitions.empty();
+    if (!transaction.partitions.empty()) see(Probe::AbortedWithRecords);
     return;
   }
-  ++probes.commits;
-  for (const OffsetCommit& offset : transaction.offsets) {
-    check_commit(offset);
-    groups_[offset.group][offset.partition] = {offset.partition, offset.offset, offset.metadata};
+  ++commits;
+  const auto offsets = transaction.offsets;
+  for (const OffsetCommit& offset : offsets) {
+    store(offset);
   }
+  retain();
   if (on_commit) {
     on_commit();
   }
+}
+
+// The first EndTxn of a commit that was sent twice. The broker takes it for the transaction that it finds.
+void SimLog::late_end(const std::string& id, uint64_t epoch) const {
+  world_.trace(epoch);
+  if (epochs_[id] != epoch) {
+    see(Probe::LateEndRefused);
+    return;
+  }
+  for (const uint64_t number : undecided_) {
+    if (transactions_[number].id == id && transactions_[number].state == TransactionState::Open) {
+      violations.push_back("a late EndTxn has ended a later transaction");
+      decide(number, true);
+      return;
+    }
+  }
+  see(Probe::LateEndIdle);
+}
+
+// By the coordinator, which also fences the producer.
+void SimLog::time_out(uint64_t number) const {
+  SimTransaction& transaction = transactions_[number];
+  if (transaction.state != TransactionState::Open) {
+    return;
+  }
+  see(Probe::TransactionTimesOut);
+  if (epochs_[transaction.id] == transaction.epoch) {
+    ++epochs_[transaction.id];
+  }
+  decide(number, false);
+}
+
+bool SimLog::pending(const std::string& group) const {
+  return std::ranges::any_of(undecided_, [&](uint64_t number) {
+    return std::ranges::any_of(transactions_[number].offsets,
+                               [&](const OffsetCommit& it) { return it.group == group; });
+  });
 }
 
 bool SimLog::all_committed(const std::string& group, const std::string& topic) const {
@@ -293,36 +318,52 @@ bool SimLog::all_committed(const std::string& group, const std::string& topic) c
   for (size_t i = 0; i < partitions.size(); ++i) {
     const auto& offsets = groups_[group];
     const auto found = offsets.find({topic, static_cast<int32_t>(i)});
-    if (!partitions[i].coming.empty() || found == offsets.end() ||
-        found->second.offset < static_cast<int64_t>(partitions[i].records.size())) {
+    if (!partitions[i].coming.empty() || found == offsets.end()) {
+      return false;
+    }
+    int64_t needed = static_cast<int64_t>(partitions[i].records.size());
+    while (needed > 0 && !visible(partitions[i].records[static_cast<size_t>(needed - 1)])) {
+      --needed;
+    }
+    if (found->second.offset < needed) {
       return false;
     }
   }
   return true;
 }
 
+std::optional<CommittedOffset> SimLog::committed_offset(const std::string& group,
+                                                        const TopicPartition& place) const {
+  const auto& offsets = groups_[group];
+  const auto found = offsets.find(place);
+  return found == offsets.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::vector<SimRecord> SimLog::committed_records(const std::string& topic, int32_t partition) const {
   std::vector<SimRecord> seen;
   for (const SimRecord& record : at({topic, partition}).records) {
-    if (!record.marker &&
-        (record.transaction == 0 || transactions_[record.transaction].state == TransactionState::Committed)) {
+    if (visible(record)) {
       seen.push_back(record);
     }
   }
   return seen;
 }
 
-Result<std::unique_ptr<connectors::LogConsumer>> SimLog::make_consumer(const connectors::KafkaOptions&,
-                                                                       const std::string&) const {
-  return std::make_unique<SimConsumer>(*this);
+std::vector<std::pair<int64_t, std::string>> SimLog::visible_records(const TopicPartition& place) const {
+  std::vector<std::pair<int64_t, std::string>> seen;
+  const auto& records = at(place).records;
+  for (size_t i = 0; i < records.size(); ++i) {
+    if (visible(records[i])) {
+      seen.emplace_back(static_cast<int64_t>(i), records[i].value.value_or(""));
+    }
+  }
+  return seen;
 }
-Result<std::unique_ptr<connectors::LogProducer>> SimLog::make_producer(
-    const connectors::KafkaOptions&, const connectors::KafkaProducerOptions& options) const {
-  return std::make_unique<SimProducer>(*this, options.transactional_id);
-}
-Result<std::unique_ptr<connectors::JobLock>> SimLog::make_lock(const connectors::KafkaOptions&,
-                                                               const connectors::KafkaLockOptions&) const {
-  return std::make_unique<SimLock>();
+
+bool SimLog::expired(const LockMember& member) const {
+  const int64_t quiet =
+      std::min(member.gone_since_us, member.process != nullptr ? member.process->quiet_since_us : kAlways);
+  return quiet != kAlways && quiet + session_timeout_us <= world_.now_us();
 }
 
 }  // namespace weir::sim

@@ -1,37 +1,30 @@
-// A simulated Kafka for jobs that run in one thread under virtual time: topics of partitions with transactions (last stable
-// offset, aborted records, markers), producers with epochs, groups with pending offsets; and what goes wrong with them. A seed
-// chooses every delay, error and crash, so each run can be repeated exactly.
+// A simulated Kafka for jobs that run under virtual time (world.h): topics of partitions with transactions (last stable offset,
+// aborted records, markers, time-outs), producers with epochs, groups with pending offsets, the group of the lock with its
+// sessions, retention; and what goes wrong with them. A seed chooses every delay, error, kill and stall, so each run
+// can be repeated exactly.
 //
 // An error that a job gets makes it discard all it has in memory and begin from what is committed, as a killed process does;
 // whether the transaction at hand was committed nevertheless is the simulation's secret.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
-#include <random>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "runtime/commit/recovery_record.h"
 #include "runtime/connectors/kafka_log.h"
-#include "runtime/time/clock.h"
+#include "tests/sim/probes.h"
+#include "tests/sim/world.h"
 
 namespace weir::sim {
 
 using connectors::Result;
 using connectors::TopicPartition;
-
-class SimClock : public time::Clock {
- public:
-  int64_t wall_us() override { return 1'767'225'600'000'000 + monotonic_us(); }
-  int64_t monotonic_us() override { return now_us_ += 7; }
-  void sleep_us(int64_t duration_us) override { now_us_ += duration_us; }
-
- private:
-  int64_t now_us_ = 0;
-};
 
 struct SimRecord {
   std::optional<std::string> key;
@@ -39,17 +32,22 @@ struct SimRecord {
   int64_t timestamp_ms = 0;
   uint64_t transaction = 0;  // 0: none
   bool marker = false;
+  bool late = false;      // by its partition's watermark
+  bool rejected = false;  // not a row
 };
 
 struct SimPartition {
   std::vector<SimRecord> records;  // by offset
   std::vector<SimRecord> coming;   // not yet produced; in reverse order
+  int64_t first = 0;               // what is before it has been deleted
+  int64_t silent_until_us = 0;     // nothing comes before
 };
 
 enum class TransactionState : uint8_t { Open, InDoubt, Committed, Aborted };
 
 struct SimTransaction {
   std::string id;
+  uint64_t epoch = 0;
   TransactionState state = TransactionState::Open;
   std::set<TopicPartition> partitions;
   std::vector<connectors::OffsetCommit> offsets;
@@ -58,45 +56,100 @@ struct SimTransaction {
 // How often what happens, of 1,000 calls.
 struct Faults {
   uint64_t most = 0;
+  uint64_t least = 0;  // the input does not end before
+  bool eager = false;  // where the input cannot be kept back: hardly a commit succeeds before
   uint32_t fetch_fails = 0;
   uint32_t fetch_nothing = 300;
   uint32_t begin_fails = 0;
   uint32_t produce_fails = 0;
   uint32_t commit_lost = 0;      // not committed, and the producer hears an error
   uint32_t commit_unheard = 0;   // committed, and the producer hears an error
-  uint32_t commit_in_doubt = 0;  // decided by the next producer of the id
+  uint32_t commit_in_doubt = 0;  // decided by the next producer of the id, or after a while
+  uint32_t end_twice = 0;        // committed; the first EndTxn comes back later
   uint32_t open_fails = 0;
   uint32_t ask_fails = 0;  // offsets, committed
+  uint32_t lock_fails = 0;
+  uint32_t kill_calls = 0;      // at any call
+  uint32_t kill_steps = 0;      // at calls of the way to the first record, and inside transactions
+  uint32_t stalls = 0;          // at any call, of 10,000
+  uint32_t quiet = 0;           // heartbeats get lost, of 1,000 commits
+  uint32_t silence = 0;         // an input partition gives nothing for a while, of 1,000 looks
+  bool retention = false;       // deletes what the job does not need any more
+  bool hard_retention = false;  // and what it needs
 };
 
-// How often it has happened.
-struct Probes {
-  uint64_t fetch_failed = 0, begin_failed = 0, produce_failed = 0, lost = 0, unheard = 0, in_doubt = 0,
-           open_failed = 0, ask_failed = 0, commits = 0, fenced = 0, aborted_with_records = 0;
-  uint64_t faults() const {
-    return fetch_failed + begin_failed + produce_failed + lost + unheard + in_doubt + open_failed +
-           ask_failed;
-  }
+// One member of the group of the lock. Who owns partition 0 is active.
+struct LockMember {
+  std::string instance;
+  uint64_t serial = 0;
+  const Process* process = nullptr;
+  int64_t gone_since_us = kAlways;
 };
 
 class SimLog : public connectors::KafkaLog {
  public:
-  SimLog(uint64_t seed, SimClock& clock) : random_(seed), clock_(clock) {}
+  explicit SimLog(World& world) : world_(world) {}
 
   Faults faults;
   uint32_t most_messages = 40;  // a fetch gives at most so many
-  mutable Probes probes;
+  int64_t session_timeout_us = 10'000'000;
+  mutable ProbeCounts probes{};
+  mutable uint64_t commits = 0;
+  mutable std::map<TopicPartition, uint64_t> offset_commits;  // how often each was committed
+  bool may_delete = true;                                     // else `delete_before` is refused
   // Called when a transaction has been decided.
   std::function<void()> on_commit;
-  // What a commit may never do: a text for each violation.
+  // Called when a process learns that it has to read again what was committed.
+  std::function<void()> on_replay;
+  // What may never happen: a text for each.
   mutable std::vector<std::string> violations;
 
   void create_topic(const std::string& name, int32_t partitions) { topics_[name].resize(partitions); }
   std::vector<SimPartition>& topic(const std::string& name) { return topics_.at(name); }
+  void add_partition(const std::string& topic, SimPartition partition) const {
+    topics_.at(topic).push_back(std::move(partition));
+  }
   // Everything has been produced and read up to its end by `group`, and that is committed.
   bool all_committed(const std::string& group, const std::string& topic) const;
+  std::optional<connectors::CommittedOffset> committed_offset(const std::string& group,
+                                                              const TopicPartition& place) const;
   // Records of a topic that a read_committed consumer sees.
   std::vector<SimRecord> committed_records(const std::string& topic, int32_t partition) const;
+  std::vector<std::pair<int64_t, std::string>> visible_records(
+      const TopicPartition& place) const;  // by offset
+  int32_t partitions(const std::string& topic) const {
+    const auto found = topics_.find(topic);
+    return found == topics_.end() ? 0 : static_cast<int32_t>(found->second.size());
+  }
+  bool visible(const SimRecord& record) const {
+    return !record.marker && (record.transaction == 0 ||
+                              transactions_[record.transaction].state == TransactionState::Committed);
+  }
+  // A transaction of a producer that is none of the job's.
+  uint64_t foreign_transaction(bool commit) const {
+    transactions_.push_back({.id = "foreign",
+                             .state = commit ? TransactionState::Committed : TransactionState::Aborted,
+                             .partitions = {},
+                             .offsets = {}});
+    return transactions_.size() - 1;
+  }
+  uint64_t fault_count() const { return faults_of(probes); }
+  void see(Probe probe) const { ++probes[static_cast<size_t>(probe)]; }
+  uint64_t seen(Probe probe) const { return probes[static_cast<size_t>(probe)]; }
+  uint64_t restarts = 0;
+  // Of an input: records come only while they are at most so far ahead of the earliest that the group has not committed.
+  struct Pace {
+    std::string topic, group;
+    int64_t most_ms = INT64_MAX;
+  };
+  std::optional<Pace> pace;
+  bool hold_last = false;                           // what comes last in each partition is kept back
+  int64_t latest_ms() const { return latest_ms_; }  // of what was produced under it
+  bool watermarks_may_fall = false;                 // where input was lost
+  // Where the first commit of each partition stood.
+  mutable std::map<TopicPartition, int64_t> first_commits;
+  // The run has been given up.
+  bool exhausted() const { return calls_ > kMostCalls; }
 
   Result<std::unique_ptr<connectors::LogConsumer>> make_consumer(const connectors::KafkaOptions&,
                                                                  const std::string& group) const override;
@@ -110,29 +163,57 @@ class SimLog : public connectors::KafkaLog {
   friend class SimReader;
   friend class SimConsumer;
   friend class SimProducer;
+  friend class SimLock;
+
+  // A run that makes so many calls does not end by itself.
+  static constexpr uint64_t kMostCalls = 2'000'000;
 
   // Counts it. After `faults.most` faults the world is kind, so that every run ends.
-  bool goes_wrong(uint32_t per_mille, uint64_t& probe) const {
-    const bool wrong = probes.faults() < faults.most && happens(per_mille);
-    probe += wrong;
+  bool goes_wrong(uint32_t per_mille, Probe probe) const {
+    const bool early = faults.eager && probe == Probe::CommitLost && fault_count() < faults.least;
+    const bool wrong = fault_count() < faults.most && world_.happens(early ? 950 : per_mille);
+    if (wrong) {
+      see(probe);
+      world_.trace(static_cast<uint64_t>(probe));
+    }
     return wrong;
   }
-  bool happens(uint32_t per_mille) const { return random_() % 1000 < per_mille; }
-  uint64_t below(uint64_t limit) const { return random_() % limit; }
+  // Each call of a process comes by here, and may be its last. `step`: the calls that are rare, and matter.
+  void pass(uint64_t what, Doing doing, bool step) const;
+  bool dying() const;
+  Doing doing() const;
+
   int64_t end_of(const TopicPartition& place) const;  // last stable offset
   void produce_more() const;
+  int64_t pace_limit() const;
   void decide(uint64_t transaction, bool commit) const;
+  void late_end(const std::string& id, uint64_t epoch) const;
+  void time_out(uint64_t transaction) const;
+  void store(const connectors::OffsetCommit& offset) const;
   void check_commit(const connectors::OffsetCommit& offset) const;
+  void note_commit(const connectors::OffsetCommit& offset, const commit::RecoveryRecord& record) const;
+  void note_restore(std::span<const connectors::CommittedOffset> committed) const;
+  void retain() const;
+  void note_changelog(const connectors::Record& record) const;
+  bool pending(const std::string& group) const;
   SimPartition& at(const TopicPartition& place) const {
     return topics_.at(place.topic).at(static_cast<size_t>(place.partition));
   }
+  bool expired(const LockMember& member) const;
 
-  mutable std::mt19937_64 random_;
-  SimClock& clock_;
+  World& world_;
   mutable std::map<std::string, std::vector<SimPartition>> topics_;
   mutable std::map<std::string, std::map<TopicPartition, connectors::CommittedOffset>> groups_;
-  mutable std::vector<SimTransaction> transactions_{1};  // 0: none
-  mutable std::map<std::string, uint64_t> epochs_;       // by transactional id
+  mutable std::deque<SimTransaction> transactions_{1};  // 0: none
+  mutable std::set<uint64_t> undecided_;
+  mutable std::map<std::string, uint64_t> epochs_;  // by transactional id
+  mutable std::optional<LockMember> active_;        // of the lock
+  mutable std::set<uint64_t> replaced_;             // members whose instance has joined again elsewhere
+  mutable std::map<std::pair<uint32_t, std::string>, uint32_t> instance_files_;  // machine, instance -> taken
+  mutable uint64_t members_ = 0;
+  mutable uint64_t snapshot_commit_ = 0;  // of the changelog
+  mutable uint64_t calls_ = 0;
+  mutable int64_t latest_ms_ = INT64_MIN;
 };
 
 }  // namespace weir::sim

@@ -1,379 +1,194 @@
-// weir_sim [--seeds N] [--first SEED] [--verbose]: runs jobs over a simulated Kafka (sim_log.h). Each seed chooses a query, input,
-// how it is cut and interleaved, and what goes wrong; a read_committed consumer must see exactly what it sees when nothing
-// goes wrong. A seed that fails is printed; `--first SEED --seeds 1` repeats it.
+// weir_sim [--seeds N] [--first SEED] [--seed SEED] [--jobs N] [--failures N] [--verbose]: runs jobs over a simulated Kafka (sim_log.h). Each
+// seed chooses a workload, input, how it is cut and interleaved, and what goes wrong; a read_committed consumer must see
+// exactly what it sees when nothing goes wrong. A seed that fails is printed; `--seed SEED` repeats it.
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
-#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include <fmt/format.h>
 
-#include "compiler/backend/backend.h"
-#include "compiler/compile.h"
-#include "compiler/diagnostics/render.h"
-#include "runtime/job/job.h"
-#include "tests/sim/sim_log.h"
+#include "tests/sim/sim_run.h"
 
 namespace weir::sim {
 namespace {
 
-constexpr int32_t kInputPartitions = 3;
-constexpr int32_t kOutputPartitions = 2;
+constexpr uint64_t kSeedsOfAll = 5'000;  // a run of so many has to reach every probe
+constexpr uint64_t kFewestFaults = 20;
 
-struct Workload {
-  const char* name;
-  const char* query;
-  bool upsert;
-};
-
-const std::string kTables = R"(
-CREATE TABLE events (id BIGINT, k STRING, v INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '4' SECOND)
-WITH ('connector' = 'filesystem', 'path' = 'events', 'format' = 'json');
-)";
-
-constexpr Workload kWorkloads[] = {
-    {"tumble",
-     "CREATE TABLE out_t (ws TIMESTAMP(3), k STRING, n BIGINT, s BIGINT, lo BIGINT, hi BIGINT) WITH "
-     "('connector' = "
-     "'filesystem', 'path' = 'out', 'format' = 'json');"
-     "INSERT INTO out_t SELECT window_start, k, COUNT(*), SUM(id), MIN(id), MAX(id) FROM TABLE(TUMBLE(TABLE "
-     "events, "
-     "DESCRIPTOR(ts), INTERVAL '10' SECOND)) GROUP BY window_start, window_end, k;",
-     false},
-    {"hop",
-     "CREATE TABLE out_t (ws TIMESTAMP(3), k STRING, n BIGINT, s BIGINT, hi BIGINT) WITH ('connector' = "
-     "'filesystem', "
-     "'path' = 'out', 'format' = 'json');"
-     "INSERT INTO out_t SELECT window_start, k, COUNT(*), SUM(id), MAX(id) FROM TABLE(HOP(TABLE events, "
-     "DESCRIPTOR(ts), "
-     "INTERVAL '4' SECOND, INTERVAL '10' SECOND)) WHERE v <> 3 GROUP BY window_start, window_end, k;",
-     false},
-    {"cumulate",
-     "CREATE TABLE out_t (ws TIMESTAMP(3), we TIMESTAMP(3), k STRING, n BIGINT, s BIGINT) WITH ('connector' "
-     "= "
-     "'filesystem', 'path' = 'out', 'format' = 'json');"
-     "INSERT INTO out_t SELECT window_start, window_end, k, COUNT(*), SUM(id) FROM TABLE(CUMULATE(TABLE "
-     "events, "
-     "DESCRIPTOR(ts), INTERVAL '5' SECOND, INTERVAL '15' SECOND)) GROUP BY window_start, window_end, k;",
-     false},
-    {"copy",
-     "CREATE TABLE out_t (id BIGINT, k STRING, v INT) WITH ('connector' = 'filesystem', 'path' = 'out', "
-     "'format' = 'json');"
-     "INSERT INTO out_t SELECT id, k, v FROM events WHERE v > 2;",
-     false},
-    {"late",
-     "CREATE TABLE out_t (id BIGINT, k STRING) WITH ('connector' = 'filesystem', 'path' = 'out', 'format' = "
-     "'json');"
-     "CREATE TABLE out_u (ws TIMESTAMP(3), n BIGINT) WITH ('connector' = 'filesystem', 'path' = 'out2', "
-     "'format' = "
-     "'json');"
-     "INSERT INTO out_t SELECT id, k FROM LATE(TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '10' SECOND));"
-     "INSERT INTO out_u SELECT window_start, COUNT(*) FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(ts), "
-     "INTERVAL '10' "
-     "SECOND)) GROUP BY window_start, window_end;",
-     false},
-    // Mode C.
-    {"session",
-     "CREATE TABLE out_t (ws TIMESTAMP(3), we TIMESTAMP(3), k STRING, n BIGINT, s BIGINT, hi STRING) WITH "
-     "('connector' = 'filesystem', 'path' = 'out', 'format' = 'json');"
-     "INSERT INTO out_t SELECT window_start, window_end, k, COUNT(*), SUM(id), MAX(CAST(id AS STRING)) FROM "
-     "TABLE(SESSION(TABLE events PARTITION BY k, DESCRIPTOR(ts), INTERVAL '2' SECOND)) GROUP BY "
-     "window_start, "
-     "window_end, k;",
-     false},
-    {"groups",
-     "CREATE TABLE out_t (k STRING NOT NULL, n BIGINT, s BIGINT, d BIGINT, hi STRING, PRIMARY KEY (k) NOT "
-     "ENFORCED) WITH ('connector' = 'filesystem', 'path' = 'out', 'format' = 'json');"
-     "INSERT INTO out_t SELECT COALESCE(k, ''), COUNT(*), SUM(id), COUNT(DISTINCT v), MAX(CAST(id AS "
-     "STRING)) "
-     "FROM events GROUP BY COALESCE(k, '');",
-     true},
-    {"windows_of_windows",
-     "CREATE TABLE out_t (we TIMESTAMP(3), n BIGINT, s BIGINT) WITH ('connector' = 'filesystem', 'path' = "
-     "'out', 'format' = 'json');"
-     "CREATE TABLE out_u (we TIMESTAMP(3), k STRING, n BIGINT) WITH ('connector' = 'filesystem', 'path' = "
-     "'out2', 'format' = 'json');"
-     "CREATE VIEW small AS SELECT TUMBLE_ROWTIME(ts, INTERVAL '3' SECOND) AS t, k, COUNT(*) AS n, SUM(id) AS "
-     "s "
-     "FROM events GROUP BY TUMBLE(ts, INTERVAL '3' SECOND), k;"
-     "INSERT INTO out_t SELECT TUMBLE_END(t, INTERVAL '12' SECOND), SUM(n), SUM(s) FROM small GROUP BY "
-     "TUMBLE(t, "
-     "INTERVAL '12' SECOND);"
-     "INSERT INTO out_u SELECT HOP_END(t, INTERVAL '6' SECOND, INTERVAL '18' SECOND), k, SUM(n) FROM small "
-     "GROUP "
-     "BY HOP(t, INTERVAL '6' SECOND, INTERVAL '18' SECOND), k;",
-     false},
-    {"all_changelog",
-     "CREATE TABLE out_t (ws TIMESTAMP(3), k STRING, n BIGINT, s BIGINT, hi BIGINT) WITH ('connector' = "
-     "'filesystem', 'path' = 'out', 'format' = 'json');"
-     "CREATE TABLE out_u (ws TIMESTAMP(3), we TIMESTAMP(3), n BIGINT) WITH ('connector' = 'filesystem', "
-     "'path' = "
-     "'out2', 'format' = 'json');"
-     "SET 'recovery.mode' = 'changelog';"
-     "INSERT INTO out_t SELECT window_start, k, COUNT(*), SUM(id), MAX(id) FROM TABLE(HOP(TABLE events, "
-     "DESCRIPTOR(ts), INTERVAL '4' SECOND, INTERVAL '10' SECOND)) GROUP BY window_start, window_end, k;"
-     "INSERT INTO out_u SELECT window_start, window_end, COUNT(*) FROM TABLE(CUMULATE(TABLE events, "
-     "DESCRIPTOR(ts), INTERVAL '5' SECOND, INTERVAL '15' SECOND)) GROUP BY window_start, window_end;",
-     false},
-};
-
-struct Compiled {
-  std::unique_ptr<backend::JitProgram> program;
-};
-
-std::unique_ptr<backend::JitProgram> compile(const Workload& workload) {
-  catalog::Catalog catalog;
-  const auto text = [&](const std::string& sql) {
-    return std::make_shared<const diagnostics::Source>("sim.stream", sql);
-  };
-  const auto in_log = [&](const std::string& name, const std::string& topic) {
-    catalog::Table table = *catalog.table(name);
-    const bool upsert = workload.upsert && name != "events";
-    table.options.set("connector", upsert ? "upsert-kafka" : "kafka");
-    table.options.set("topic", topic);
-    if (upsert) {
-      table.key_columns = table.primary_key;
-      table.options.set("key.format", "json");
-    }
-    catalog.add(std::move(table));
-  };
-  const std::string sql = workload.query;
-  const size_t insert = sql.find("INSERT");
-  const auto tables = text(kTables + sql.substr(0, insert));
-  const auto fail = [](const diagnostics::Diagnostics& found, const diagnostics::Source& source) {
-    std::fputs(diagnostics::render_all(found, source).c_str(), stderr);
-    std::exit(2);
-  };
-  if (auto declared = compiler::compile(tables, {}, catalog); declared.diagnostics.has_errors()) {
-    fail(declared.diagnostics, *tables);
-  }
-  in_log("events", "events");
-  in_log("out_t", "out_t");
-  if (catalog.table("out_u") != nullptr) {
-    in_log("out_u", "out_u");
-  }
-  const auto query = text(sql.substr(insert));
-  auto compiled = compiler::compile(query, {}, catalog);
-  if (compiled.diagnostics.has_errors()) {
-    fail(compiled.diagnostics, *query);
-  }
-  for (auto& step : compiled.steps) {
-    if (auto* job = std::get_if<std::unique_ptr<compiler::CompiledJob>>(&step)) {
-      codegen::EmittedModule module = compiler::emit(**job, *query, {});
-      const backend::BackendOptions options;
-      backend::optimize(module, options);
-      auto program = backend::jit(std::move(module), options);
-      if (program) {
-        return std::move(*program);
-      }
-      std::fputs(program.error().c_str(), stderr);
-    }
-  }
-  std::exit(2);
-}
-
-// Events of three partitions, out of order within the watermark's delay, some late, some keys in bursts.
-void fill(SimLog& log, uint64_t seed, uint32_t records) {
-  std::mt19937_64 random(seed * 0x9e3779b97f4a7c15u + 1);
-  auto& partitions = log.topic("events");
-  int64_t id = 0;
-  for (SimPartition& partition : partitions) {
-    int64_t time_ms = 1'767'225'600'000 + static_cast<int64_t>(random() % 20'000);
-    const uint32_t count = static_cast<uint32_t>(random() % (records + 1));
-    const int64_t step = 1 + static_cast<int64_t>(random() % 600);
-    for (uint32_t i = 0; i < count; ++i) {
-      time_ms += static_cast<int64_t>(random() % static_cast<uint64_t>(step));
-      int64_t event_ms = time_ms - static_cast<int64_t>(random() % 4'000);
-      if (random() % 20 == 0) {
-        event_ms -= static_cast<int64_t>(random() % 30'000);
-      }
-      const int64_t second = event_ms / 1000 - 1'767'225'600;
-      const int64_t shifted = second + 86'400;  // on the 1st or the day before or after
-      SimRecord record;
-      record.value =
-          fmt::format("{{\"id\":{},\"k\":\"k{}\",\"v\":{},\"ts\":\"2026-01-0{} {:02}:{:02}:{:02}.{:03}\"}}",
-                      ++id, random() % 5, random() % 7, 1 + shifted / 86'400, shifted % 86'400 / 3600,
-                      shifted % 3600 / 60, shifted % 60, event_ms % 1000);
-      record.timestamp_ms = event_ms;
-      partition.coming.push_back(std::move(record));
-    }
-    std::ranges::reverse(partition.coming);
-    if (random() % 3 == 0) {  // it is all there already
-      while (!partition.coming.empty()) {
-        partition.records.push_back(std::move(partition.coming.back()));
-        partition.coming.pop_back();
-      }
-    }
-  }
-}
-
-bool live = false;  // messages are shown as they come
-
-using Outputs = std::map<std::string, uint32_t>;  // "topic key value" -> how often
-
-struct RunResult {
-  Outputs outputs;
-  job::ExitStatus status{};
-  std::string messages;
-  Probes probes;
-  std::vector<std::string> violations;
-};
-
-RunResult run(const abi::Program& program, const Workload& workload, uint64_t seed, bool with_faults,
-              uint32_t records) {
-  SimClock clock;
-  SimLog log(seed * 2 + (with_faults ? 1 : 0), clock);
-  log.create_topic("events", kInputPartitions);
-  log.create_topic("out_t", kOutputPartitions);
-  log.create_topic("out_u", kOutputPartitions);
-
-  fill(log, seed, records);
-  std::mt19937_64 random(seed);
-  std::atomic<bool> stop = false;
-  if (with_faults) {
-    const auto some = [&](uint32_t most) { return static_cast<uint32_t>(random() % (most + 1)); };
-    log.most_messages = 1 + some(60);
-    log.faults = {.most = 20 + random() % 60,
-                  .fetch_fails = some(40),
-                  .fetch_nothing = some(700),
-                  .begin_fails = some(30),
-                  .produce_fails = some(10),
-                  .commit_lost = some(120),
-                  .commit_unheard = some(120),
-                  .commit_in_doubt = some(120),
-                  .open_fails = some(60),
-                  .ask_fails = some(30)};
-  }
-  log.on_commit = [&] {
-    if (log.all_committed("sim", "events")) {
-      stop = true;
-    }
-  };
-  RunResult result;
-  job::RunOptions options;
-  options.threads = 1;
-  options.single_thread = true;
-  options.summary = false;
-  options.stop = &stop;
-  options.clock = &clock;
-  options.log = &log;
-  options.overrides = {{"commit.interval", with_faults ? "20 ms" : "500 ms"}};
-  // Asked for at a start, it holds until the job has committed something, however often it tries again.
-  options.restart_from = seed % 4 == 0 ? "earliest" : "";
-  options.standard_error = [&](std::string_view text) {
-    result.messages += text;
-    if (live) std::fwrite(text.data(), 1, text.size(), stderr);
-  };
-  // The first opening may fail too; a supervisor starts the job again then.
-  for (int starts = 0; starts < 1000; ++starts) {
-    result.status = job::run_job(program, options);
-    if (result.status == job::ExitStatus::TryAgain && stop) {
-      result.status = job::ExitStatus::Finished;  // it has not heard that its last commit was the last
-    }
-    if (result.status != job::ExitStatus::TryAgain) {
-      break;
-    }
-  }
-  for (const char* topic : {"out_t", "out_u"}) {
-    for (int32_t partition = 0; partition < kOutputPartitions; ++partition) {
-      std::map<std::string, std::string> last;  // of each key
-      for (const SimRecord& record : log.committed_records(topic, partition)) {
-        if (workload.upsert) {
-          last[record.key.value_or("-")] = record.value.value_or("-");
-          continue;
-        }
-        ++result
-              .outputs[fmt::format("{} {} {}", topic, record.key.value_or("-"), record.value.value_or("-"))];
-      }
-      for (const auto& [key, value] : last) ++result.outputs[fmt::format("{} {} {}", topic, key, value)];
-    }
-  }
-  result.probes = log.probes;
-  result.violations = log.violations;
-  return result;
-}
-
-std::string difference(const Outputs& expected, const Outputs& found) {
-  std::string text;
-  for (const auto& [row, count] : expected) {
-    const auto at = found.find(row);
-    const uint32_t seen = at == found.end() ? 0 : at->second;
-    if (seen != count) text += fmt::format("  {} × instead of {} ×: {}\n", seen, count, row);
-  }
-  for (const auto& [row, count] : found) {
-    if (!expected.contains(row)) text += fmt::format("  {} × instead of 0 ×: {}\n", count, row);
-  }
-  return text;
-}
-
-int main(int argc, char** argv) {
+struct Arguments {
   uint64_t seeds = 1000;
   uint64_t first = 1;
+  uint64_t failures = 5;  // then it stops
+  uint32_t jobs = std::max(1u, std::thread::hardware_concurrency());
+  bool one = false;
   bool verbose = false;
+};
+
+struct Total {
+  ProbeCounts probes{};
+  std::vector<uint64_t> faults;  // by seed
+  uint64_t done = 0, failed = 0, rows = 0, commits = 0, starts = 0, tries = 0;
+  int64_t virtual_us = 0;
+};
+
+class Simulation {
+ public:
+  explicit Simulation(const Arguments& arguments) : arguments_(arguments), programs_(workloads().size()) {}
+
+  int run_all() {
+    next_ = arguments_.first;
+    std::vector<std::thread> threads;
+    for (uint32_t i = 0; i < arguments_.jobs; ++i) {
+      threads.emplace_back([this] { work(); });
+    }
+    for (std::thread& thread : threads) {
+      thread.join();
+    }
+    report();
+    return total_.failed == 0 && !missed_ ? 0 : 1;
+  }
+
+ private:
+  const abi::Program& program(size_t which) {
+    Compiled& compiled = programs_[which];
+    std::call_once(compiled.once, [&] { compiled.program = compile(workloads()[which]); });
+    return *compiled.program->program();
+  }
+
+  void work() {
+    while (failed_ < arguments_.failures) {
+      const uint64_t seed = next_++;
+      if (seed >= arguments_.first + arguments_.seeds) {
+        return;
+      }
+      run_seed(seed);
+    }
+  }
+
+  void run_seed(uint64_t seed) {
+    const size_t which = seed % workloads().size();
+    const Workload& workload = workloads()[which];
+    const abi::Program& job = program(which);
+    const RunResult calm = run(job, workload, {.seed = seed, .storm = false, .live = false});
+    const RunResult storm = run(job, workload, {.seed = seed, .storm = true, .live = arguments_.verbose});
+    std::string wrong = difference(workload.check, calm.outputs, storm.outputs) + storm.wrong;
+    for (const std::string& violation : storm.violations) wrong += fmt::format("  {}\n", violation);
+    if (storm.status != job::ExitStatus::Finished) {
+      wrong += fmt::format("  it ended with status {}\n", static_cast<int>(storm.status));
+    }
+    if (calm.status != job::ExitStatus::Finished || !calm.wrong.empty() || !calm.violations.empty()) {
+      wrong += fmt::format("  calm run: status {}\n{}{}", static_cast<int>(calm.status), calm.wrong,
+                           calm.messages);
+      for (const std::string& violation : calm.violations)
+        wrong += fmt::format("  calm run: {}\n", violation);
+    }
+    const std::lock_guard lock(mutex_);
+    add(which, calm, storm, !wrong.empty());
+    if (!wrong.empty() || arguments_.one) {
+      fmt::print("seed {} ({}): {}, {} faults, {} starts, {} tries, trace {:016x}\n{}", seed, workload.name,
+                 wrong.empty() ? "as it should be" : "FAILED", faults_of(storm.probes), storm.starts,
+                 storm.starts + storm.tries, storm.trace, wrong.substr(0, 4'000));
+      if (!wrong.empty() || arguments_.verbose) fmt::print("{}", tail(storm.messages));
+      std::fflush(stdout);
+    }
+  }
+
+  std::string tail(const std::string& messages) const {
+    const size_t most = arguments_.one ? 100'000 : 2'000;
+    return messages.size() <= most ? messages : "  …" + messages.substr(messages.size() - most);
+  }
+
+  void add(size_t which, const RunResult& calm, const RunResult& storm, bool failed) {
+    total_.failed += failed;
+    failed_ += failed;
+    ++total_.done;
+    total_.faults.push_back(faults_of(storm.probes));
+    if (faults_of(storm.probes) < kFewestFaults) few_ += fmt::format("{} ", workloads()[which].name);
+    for (const auto& [row, count] : calm.outputs) total_.rows += count;
+    total_.commits += storm.commits;
+    total_.starts += storm.starts;
+    total_.tries += storm.starts + storm.tries;
+    total_.virtual_us += storm.virtual_us;
+    for (size_t i = 0; i < total_.probes.size(); ++i) total_.probes[i] += storm.probes[i];
+  }
+
+  void report() {
+    std::ranges::sort(total_.faults);
+    if (total_.faults.empty()) {
+      return;
+    }
+    for (size_t i = 0; i < total_.probes.size(); ++i) {
+      if (!arguments_.one || total_.probes[i] != 0) {
+        fmt::print("{:>10}  {}\n", total_.probes[i], kProbes[i].text);
+      }
+    }
+    fmt::print("{:>10}  faults in a seed at least, {} in half of them\n", total_.faults.front(),
+               total_.faults[total_.faults.size() / 2]);
+    fmt::print("{} rows, {} commits, {} starts of processes, {} tries in them, {} hours of virtual time\n",
+               total_.rows, total_.commits, total_.starts, total_.tries, total_.virtual_us / 3'600'000'000);
+    for (size_t i = 0; i < total_.probes.size() && !arguments_.one; ++i) {
+      if (total_.probes[i] == 0) {
+        const bool needed = kProbes[i].kind != ProbeKind::Seldom && total_.done >= kSeedsOfAll;
+        fmt::print("never reached{}: {}\n", needed ? ", and has to be" : "", kProbes[i].text);
+        missed_ |= needed;
+      }
+    }
+    if (!few_.empty() && !arguments_.one) {
+      fmt::print("fewer than {} faults in seeds of: {}\n", kFewestFaults, few_);
+      missed_ |= total_.done >= kSeedsOfAll;
+    }
+    fmt::print("{} seeds, {} failed; {} faults\n", total_.done, total_.failed + (missed_ ? 1 : 0),
+               faults_of(total_.probes));
+  }
+
+  struct Compiled {
+    std::once_flag once;
+    std::unique_ptr<backend::JitProgram> program;
+  };
+
+  const Arguments arguments_;
+  std::vector<Compiled> programs_;
+  std::atomic<uint64_t> next_ = 1;
+  std::atomic<uint64_t> failed_ = 0;
+  std::mutex mutex_;
+  Total total_;
+  std::string few_;
+  bool missed_ = false;
+};
+
+int main(int argc, char** argv) {
+  Arguments arguments;
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
+    const auto number = [&] { return std::strtoull(argv[++i], nullptr, 10); };
     if (argument == "--seeds" && i + 1 < argc) {
-      seeds = std::strtoull(argv[++i], nullptr, 10);
+      arguments.seeds = number();
     } else if (argument == "--first" && i + 1 < argc) {
-      first = std::strtoull(argv[++i], nullptr, 10);
+      arguments.first = number();
+    } else if (argument == "--seed" && i + 1 < argc) {
+      arguments.first = number();
+      arguments.seeds = 1;
+      arguments.one = true;
+    } else if (argument == "--jobs" && i + 1 < argc) {
+      arguments.jobs = static_cast<uint32_t>(std::max(1ull, number()));
+    } else if (argument == "--failures" && i + 1 < argc) {
+      arguments.failures = number();
     } else if (argument == "--verbose") {
-      verbose = live = true;
+      arguments.verbose = true;
     } else {
-      std::fputs("usage: weir_sim [--seeds N] [--first SEED] [--verbose]\n", stderr);
+      std::fputs(
+          "usage: weir_sim [--seeds N] [--first SEED] [--seed SEED] [--jobs N] [--failures N] [--verbose]\n",
+          stderr);
       return 2;
     }
   }
-  std::vector<std::unique_ptr<backend::JitProgram>> programs;
-  for (const Workload& workload : kWorkloads) {
-    programs.push_back(compile(workload));
-  }
-  Probes total;
-  uint64_t failed = 0;
-  uint64_t rows = 0;
-  for (uint64_t seed = first; seed < first + seeds; ++seed) {
-    const size_t which = seed % programs.size();
-    const uint32_t records = 40 + static_cast<uint32_t>(seed * 7919 % 300);
-    const abi::Program& program = *programs[which]->program();
-    const RunResult calm = run(program, kWorkloads[which], seed, false, records);
-    const RunResult stormy = run(program, kWorkloads[which], seed, true, records);
-    const std::string wrong = difference(calm.outputs, stormy.outputs);
-    const bool bad = calm.status != job::ExitStatus::Finished || stormy.status != job::ExitStatus::Finished ||
-                     !wrong.empty() || !stormy.violations.empty() || !calm.violations.empty();
-    for (const auto& [row, count] : calm.outputs) rows += count;
-    const Probes& probes = stormy.probes;
-    total.fetch_failed += probes.fetch_failed;
-    total.begin_failed += probes.begin_failed;
-    total.produce_failed += probes.produce_failed;
-    total.lost += probes.lost;
-    total.unheard += probes.unheard;
-    total.in_doubt += probes.in_doubt;
-    total.open_failed += probes.open_failed;
-    total.ask_failed += probes.ask_failed;
-    total.commits += probes.commits;
-    total.aborted_with_records += probes.aborted_with_records;
-    if (bad || verbose) {
-      failed += bad;
-      fmt::print("seed {} ({}): {}, status {} and {}, {} faults\n{}", seed, kWorkloads[which].name,
-                 bad ? "FAILED" : "as it should be", static_cast<int>(calm.status),
-                 static_cast<int>(stormy.status), probes.faults(), wrong);
-      for (const std::string& violation : stormy.violations) fmt::print("  {}\n", violation);
-      if (verbose || !wrong.empty() || bad)
-        fmt::print("{}", stormy.messages.substr(0, verbose ? 100'000 : 2'000));
-      if (failed >= 5) break;
-    }
-  }
-  fmt::print(
-      "{} seeds, {} failed; {} rows, {} commits; faults: {} fetch, {} begin, {} produce, {} commits lost, {} "
-      "unheard, {} in "
-      "doubt, {} open, {} ask; {} transactions aborted with records in them\n",
-      seeds, failed, rows, total.commits, total.fetch_failed, total.begin_failed, total.produce_failed,
-      total.lost, total.unheard, total.in_doubt, total.open_failed, total.ask_failed,
-      total.aborted_with_records);
-  return failed == 0 ? 0 : 1;
+  return Simulation(arguments).run_all();
 }
 
 }  // namespace
