@@ -49,6 +49,12 @@ std::optional<compiler::CompileOptions> compile_options(const CompileArguments& 
   return options;
 }
 
+void add_kafka_config(CLI::App& app, std::string& path) {
+  app.add_option("--kafka-config", path,
+                 "properties of Kafka's client for all tables, `name=value` a line: certificates, passwords")
+      ->type_name("FILE");
+}
+
 void add_query_arguments(CLI::App& app, QueryArguments& arguments) {
   add_compile_arguments(app, arguments.compile);
   app.add_option("FILE", arguments.path, "the query; `-` is standard input")->required();

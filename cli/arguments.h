@@ -23,6 +23,9 @@ void add_compile_arguments(CLI::App& app, CompileArguments& arguments);
 // Nothing, with a message on standard error, if they are malformed.
 std::optional<compiler::CompileOptions> compile_options(const CompileArguments& arguments);
 
+// --kafka-config FILE, of what speaks to topics
+void add_kafka_config(CLI::App& app, std::string& path);
+
 // What check, compile, explain and run begin with: a text, and how it is compiled.
 struct QueryArguments {
   CompileArguments compile;

@@ -128,7 +128,9 @@ class Shell {
 int repl(const Arguments& arguments) {
   CLI::App app("A shell: statements end with `;`, what they declare stays.", "repl");
   CompileArguments compile_arguments;
+  std::string kafka_config;
   add_compile_arguments(app, compile_arguments);
+  add_kafka_config(app, kafka_config);
   if (const auto status = parse_arguments(app, arguments)) return *status;
   auto compile = compile_options(compile_arguments);
   if (!compile) return kUsage;
@@ -139,6 +141,7 @@ int repl(const Arguments& arguments) {
 
   StepOptions options{
       .compile = std::move(*compile), .backend = {}, .run = {}, .tables = is_terminal(STDOUT_FILENO)};
+  options.run.kafka_config = std::move(kafka_config);
   options.run.summary = is_terminal(STDERR_FILENO);
   options.run.progress = options.run.summary;
   return Shell(std::move(options)).run();

@@ -14,6 +14,7 @@ struct RunArguments {
   bool accept_data_loss = false;
   std::string instance;
   std::string metrics;
+  std::string kafka_config;
 };
 
 void add_run_arguments(CLI::App& app, RunArguments& arguments) {
@@ -27,6 +28,7 @@ void add_run_arguments(CLI::App& app, RunArguments& arguments) {
                  "name of this copy of the job among those that stand by; the host's name without it");
   app.add_option("--metrics", arguments.metrics, "serve /metrics (Prometheus) and /health there")
       ->type_name("HOST:PORT");
+  add_kafka_config(app, arguments.kafka_config);
 }
 
 int compile_and_run(QueryText query, const RunArguments& arguments) {
@@ -37,6 +39,7 @@ int compile_and_run(QueryText query, const RunArguments& arguments) {
   options.run.accept_data_loss = arguments.accept_data_loss;
   options.run.instance = arguments.instance;
   options.run.metrics = arguments.metrics;
+  options.run.kafka_config = arguments.kafka_config;
   options.run.progress = !arguments.quiet && is_terminal(STDERR_FILENO);
   catalog::Catalog catalog;
   const compiler::Compilation compilation =

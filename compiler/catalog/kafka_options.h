@@ -19,6 +19,9 @@ bool check_kafka_property(const syntax::OptionPair& written, diagnostics::Diagno
 // Whether the value of `properties.<name>` must never be printed.
 bool is_secret_property(std::string_view name);
 
+// Whether the text of a query shows the value of an option that is a secret: references alone do not.
+bool shows_secret(std::string_view key, std::string_view value);
+
 // Modes of start and end with what belongs to them, key and value, delivery. Brings values of Flink into Weir's words.
 void check_kafka_options(OptionSet& options, diagnostics::Diagnostics& diagnostics);
 

@@ -104,7 +104,7 @@ class TableOptions {
       return;
     }
     if (pair.key.starts_with("properties.") && !check_kafka_property(pair, diagnostics_)) return;
-    if (is_secret(pair.key) && !is_reference(pair.value)) {
+    if (is_secret(pair.key) && shows_secret(pair.key, pair.value)) {
       diagnostics_.emit(SecretInText{}, pair.key_span, pair.key)
           .note("what stands in the text also stands in the executable and in every listing")
           .hint("write '${{env:NAME}}' or '${{file:/run/secrets/…}}', which the job looks up when it starts");

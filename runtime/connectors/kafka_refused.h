@@ -14,7 +14,7 @@ struct Refusal {
 };
 
 inline constexpr std::string_view kByTransaction = "Weir commits positions itself, together with the output";
-inline constexpr std::string_view kForeignCode = "it would load or run foreign code from the text of a query";
+inline constexpr std::string_view kForeignCode = "it would load or run foreign code";
 inline constexpr std::string_view kByFormat =
     "`format`, `key.format` and `value.format` say how records are encoded";
 inline constexpr std::string_view kJavaClass = "it names a Java class, and Weir runs none";
@@ -101,6 +101,11 @@ inline constexpr Refusal kRefused[] = {
 inline const Refusal* find_refusal(std::string_view name) {
   const auto* const found = std::ranges::find(kRefused, name, &Refusal::name);
   return found == std::end(kRefused) ? nullptr : found;
+}
+
+// Its value is a file of the machine: who writes a query must not choose what the job reads.
+inline bool is_path(std::string_view name) {
+  return (name.starts_with("ssl.") && name.ends_with(".location")) || name == "sasl.kerberos.keytab";
 }
 
 // Its value must never be printed.

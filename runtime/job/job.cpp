@@ -14,6 +14,7 @@
 #include "runtime/job/progress.h"
 #include "runtime/job/run.h"
 #include "runtime/job/settings.h"
+#include "runtime/job/started_manifest.h"
 #include "runtime/job/summary.h"
 #include "runtime/job/worker.h"
 
@@ -22,26 +23,6 @@ namespace {
 
 constexpr int64_t kFirstBackoffMs = 250;
 constexpr int64_t kLongestBackoffMs = 30'000;
-
-Result<Manifest> read_manifest(const abi::Program& program, const RunOptions& options) {
-  if (program.abi_version != abi::kAbiVersion) {
-    return std::unexpected(Error{
-        Error::Kind::Usage, fmt::format("the program was compiled for version {} of the runtime, this is {}",
-                                        program.abi_version, abi::kAbiVersion)});
-  }
-  auto manifest = deserialize({program.manifest, program.manifest_bytes});
-  if (!manifest) {
-    return std::unexpected(Error{Error::Kind::Usage, manifest.error()});
-  }
-  if (auto done = apply_overrides(*manifest, options.overrides); !done) {
-    return std::unexpected(done.error());
-  }
-  if (auto done = resolve_references(*manifest); !done) {
-    return std::unexpected(done.error());
-  }
-  manifest->job_name = option_or(manifest->settings, "pipeline.name", manifest->job_name);
-  return std::move(*manifest);
-}
 
 // Partitions of all scans, in order.
 Result<void> open_partitions(Run& run) {
@@ -390,7 +371,7 @@ void run_once(Run& run) {
 
 ExitStatus run_job(const abi::Program& program, const RunOptions& options) {
   observe::Report report(options.standard_error ? options.standard_error : observe::standard_error());
-  const auto manifest = read_manifest(program, options);
+  const auto manifest = started(program, options.overrides, options.kafka_config);
   if (!manifest) {
     report.message(fmt::format("error: {}\n", manifest.error().text));
     return status_of(manifest.error());

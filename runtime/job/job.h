@@ -32,7 +32,8 @@ struct RunOptions {
   time::Clock* clock = nullptr;               // null: the system's
   const connectors::KafkaLog* log = nullptr;  // null: Kafka
   bool single_thread = false;                 // a job that commits does so between two batches (simulation)
-  std::string metrics;  // HOST:PORT where /metrics and /health are served; empty: nowhere
+  std::string kafka_config;  // a file with properties of Kafka's client for all tables; empty: none
+  std::string metrics;       // HOST:PORT where /metrics and /health are served; empty: nowhere
   // Jobs that commit.
   std::string restart_from;  // committed, earliest, latest: positions and state of earlier runs do not count
   bool accept_data_loss = false;  // goes on although input that is needed has been deleted
