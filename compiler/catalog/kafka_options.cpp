@@ -13,6 +13,9 @@ using diagnostics::Diagnostics;
 using diagnostics::Span;
 
 WEIR_ERROR(PropertyRefused, "`properties.{}` cannot be set", std::string_view);
+WEIR_ERROR(PathInText,
+           "`properties.{}` names a file of the machine, and the text of a query cannot choose it",
+           std::string_view);
 WEIR_ERROR(EmptyTopic, "`topic` has an empty name in its list");
 WEIR_ERROR(TopicTwice, "`topic` names `{}` twice", std::string_view);
 WEIR_ERROR(FormatTwice, "`format` and `value.format` are the same option");
@@ -28,7 +31,7 @@ WEIR_ERROR(KeyFormatAlone, "`key.format` goes with `key.fields`");
 WEIR_ERROR(KeyFieldsAlone, "`key.fields` goes with `key.format`");
 WEIR_ERROR(KeyPrefixAlone, "`key.fields-prefix` goes with `key.fields`");
 WEIR_ERROR(KeyPrefixInValue, "`key.fields-prefix` needs `value.fields-include` = `EXCEPT_KEY`");
-WEIR_ERROR(PartitionerNotBuilt, "`sink.partitioner` = `{}` is not built yet", std::string_view);
+WEIR_ERROR(RoundRobinOfKeys, "`sink.partitioner` = `round-robin` goes with records that have no key");
 WEIR_NOTE(DeliveryNone, "`sink.delivery-guarantee` = `none` is taken as `at-most-once`");
 
 // An option that says what another one's mode refers to.
@@ -53,6 +56,18 @@ bool take_number(std::string_view& text, Number& number) {
   if (error != std::errc{} || number < 0) return false;
   text.remove_prefix(static_cast<size_t>(end - text.data()));
   return true;
+}
+
+// What stands in the text itself.
+std::string without_references(std::string_view value) {
+  std::string rest;
+  while (!value.empty()) {
+    const size_t at = std::min(value.find("${env:"), value.find("${file:"));
+    rest += value.substr(0, at);
+    const size_t end = at == std::string_view::npos ? at : value.find('}', at);
+    value = end == std::string_view::npos ? std::string_view() : value.substr(end + 1);
+  }
+  return rest;
 }
 
 bool take(std::string_view& text, std::string_view prefix) {
@@ -137,10 +152,44 @@ void check_key(const OptionSet& options, bool upsert, Diagnostics& diagnostics) 
 
 bool check_kafka_property(const syntax::OptionPair& written, Diagnostics& diagnostics) {
   const std::string_view name = std::string_view{written.key}.substr(std::string_view{"properties."}.size());
-  const auto* refusal = connectors::kafka::find_refusal(name);
-  if (refusal == nullptr) return true;
-  diagnostics.emit(PropertyRefused{}, written.key_span, name).note("{}", refusal->reason);
-  return false;
+  if (const auto* refusal = connectors::kafka::find_refusal(name)) {
+    diagnostics.emit(PropertyRefused{}, written.key_span, name).note("{}", refusal->reason);
+    return false;
+  }
+  const bool from_environment = without_references(written.value).empty() &&
+                                written.value.find("${file:") == std::string::npos &&
+                                is_reference(written.value);
+  if (connectors::kafka::is_path(name) && !from_environment) {
+    auto emitted = diagnostics.emit(PathInText{}, written.key_span, name);
+    emitted.note("whoever writes a query would make the job read any file that it may read");
+    emitted.hint(
+        "whoever starts the job says it: `--kafka-config FILE` with a line `{}=…`, or '${{env:NAME}}' here",
+        name);
+    if (name.starts_with("ssl.")) {
+      emitted.hint(
+          "or give what is in the file: 'properties.ssl.ca.pem' = '${{file:/run/secrets/ca.pem}}', likewise "
+          "`ssl.certificate.pem` and `ssl.key.pem`");
+    }
+    return false;
+  }
+  return true;
+}
+
+bool shows_secret(std::string_view key, std::string_view value) {
+  const std::string shown = without_references(value);
+  if (key == "properties.sasl.jaas.config") {
+    // Of a JAAS line only the password is one.
+    size_t at = shown.find("password");
+    at = at == std::string::npos ? at
+                                 : shown.find_first_not_of(" \t", at + std::string_view{"password"}.size());
+    if (at == std::string::npos || shown[at] != '=') return false;
+    at = shown.find_first_not_of(" \t", at + 1);
+    if (at == std::string::npos || shown[at] == ';') return false;
+    const bool quoted = shown[at] == '"' || shown[at] == '\'';
+    return !quoted || at + 1 >= shown.size() || shown[at + 1] != shown[at];
+  }
+  // Of what says how an OAuth token is made, only the user knows which part is one.
+  return !is_reference(value) || (!shown.empty() && key != "properties.sasl.oauthbearer.config");
 }
 
 bool is_secret_property(std::string_view name) { return connectors::kafka::is_secret(name); }
@@ -155,10 +204,11 @@ void check_kafka_options(OptionSet& options, Diagnostics& diagnostics) {
   }
   for (const Companion& companion : kCompanions) check_companion(options, companion, diagnostics);
   check_key(options, upsert, diagnostics);
-  if (const auto partitioner = options.find("sink.partitioner"); partitioner && *partitioner != "default") {
-    diagnostics.emit(PartitionerNotBuilt{}, options.span("sink.partitioner"), *partitioner)
-        .note("records of a key go to the partition of its hash, as Java clients do, others to any")
-        .hint("leave it out");
+  if (options.get("sink.partitioner") == "round-robin" && options.find("key.fields")) {
+    diagnostics.emit(RoundRobinOfKeys{}, options.span("sink.partitioner"))
+        .label(options.span("key.fields"), "their key")
+        .note("records of a key would be spread over partitions, and lose their order")
+        .hint("leave it out: a record goes to the partition of its key's hash");
   }
   if (options.get("sink.delivery-guarantee") == "none") {
     const Span span = options.span("sink.delivery-guarantee");

@@ -14,7 +14,7 @@ Result<void> produce(LogProducer& producer, const Epoch& epoch) {
     if (output.upsert) {
       connectors::keep_last_of_each_key(records);
     }
-    if (auto done = producer.produce(output.topic, connectors::kAnyPartition, records); !done) {
+    if (auto done = producer.produce(output.topic, output.partition, records); !done) {
       return done;
     }
   }

@@ -20,7 +20,8 @@ enum class Guarantee : uint8_t {
 struct EpochOutput {
   std::string topic;
   bool upsert = false;  // only the last record of a key is written
-  std::string frames;   // abi::RecordFrame, key, value; back to back
+  int32_t partition = connectors::kAnyPartition;
+  std::string frames;  // abi::RecordFrame, key, value; back to back
 };
 
 struct Epoch {

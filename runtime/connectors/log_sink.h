@@ -13,8 +13,9 @@ namespace weir::connectors {
 
 class LogSink : public Sink {
  public:
-  // `upsert`: of the rows of one key and epoch only the last is written.
-  LogSink(std::string topic, bool upsert) : topic_(std::move(topic)), upsert_(upsert) {}
+  // `upsert`: of the rows of one key and epoch only the last is written. `partition`: all go there, or kAnyPartition.
+  LogSink(std::string topic, bool upsert, int32_t partition)
+      : topic_(std::move(topic)), upsert_(upsert), partition_(partition) {}
 
   Result<void> write(uint64_t epoch, std::string_view rows) override;
   Result<void> finish() override { return {}; }
@@ -23,6 +24,7 @@ class LogSink : public Sink {
 
   const std::string& topic() const { return topic_; }
   bool upsert() const { return upsert_; }
+  int32_t partition() const { return partition_; }
   uint64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
   // What has been written since the last call; no writer may be at work.
   std::string take();
@@ -30,6 +32,7 @@ class LogSink : public Sink {
  private:
   std::string topic_;
   bool upsert_;
+  int32_t partition_;
   std::string rows_;
   std::atomic<uint64_t> bytes_ = 0;
 };

@@ -143,7 +143,7 @@ commit::Epoch Committer::take_epoch(bool finished) {
   commit::Epoch epoch;
   for (connectors::LogSink* sink : run_.commit->sinks) {
     if (sink->bytes() != 0) {
-      epoch.outputs.push_back({sink->topic(), sink->upsert(), sink->take()});
+      epoch.outputs.push_back({sink->topic(), sink->upsert(), sink->partition(), sink->take()});
     }
   }
   ChangelogRun* changelog = run_.changelog.get();

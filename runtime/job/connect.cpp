@@ -38,14 +38,17 @@ struct Streams {
   std::shared_ptr<std::mutex> mutex = std::make_shared<std::mutex>();
 
   connectors::WriteBytes write_to(int descriptor) const {
+    const auto before = isatty(descriptor) == 1 ? edge.before_terminal : nullptr;
     if (descriptor == STDOUT_FILENO && edge.standard_output) {
-      return [mutex = mutex, write = edge.standard_output](std::string_view bytes) {
+      return [mutex = mutex, write = edge.standard_output, before](std::string_view bytes) {
         const std::lock_guard lock(*mutex);
+        if (before) {
+          before();
+        }
         write(bytes);
         return 0;
       };
     }
-    const auto before = isatty(descriptor) == 1 ? edge.before_terminal : nullptr;
     return [mutex = mutex, descriptor, before](std::string_view bytes) {
       const std::lock_guard lock(*mutex);
       if (before) {
@@ -101,7 +104,10 @@ Result<OpenedSink> open_sink(const ManifestSink& sink, const Streams& streams) {
     if (topic == nullptr) {
       return usage(fmt::format("table `{}` has no `topic`", sink.table));
     }
-    return OpenedSink{std::make_unique<connectors::LogSink>(*topic, sink.upsert)};
+    // One writer, as all workers of a job are, has one partition of its own.
+    const bool fixed = option_or(sink.options, "sink.partitioner", "default") == "fixed";
+    return OpenedSink{
+        std::make_unique<connectors::LogSink>(*topic, sink.upsert, fixed ? 0 : connectors::kAnyPartition)};
   }
   return usage(fmt::format("table `{}`: this runtime has no connector `{}` that can be written", sink.table,
                            connector));
