@@ -21,6 +21,7 @@ int explain(const Arguments& arguments);
 int test(const Arguments& arguments);
 int functions(const Arguments& arguments);
 int repl(const Arguments& arguments);
+int job(const Arguments& arguments);
 int run_text(const std::string& text, const Arguments& arguments);  // weir -c 'SQL'
 
 }  // namespace weir::cli

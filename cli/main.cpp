@@ -29,6 +29,8 @@ constexpr Command kCommands[] = {
     {"test", test, "PATH… [--update] [--ways all]",
      "run test files: inputs, queries and expected rows in one"},
     {"functions", functions, "[--markdown]", "list functions and aggregates"},
+    {"job", job, "status|reset|drop FILE",
+     "what a job over topics has committed; begin it elsewhere; forget it"},
     {"repl", repl, "", "a shell; also `weir` alone"},
 };
 

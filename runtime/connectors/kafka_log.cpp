@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "runtime/connectors/kafka_admin.h"
 #include "runtime/connectors/kafka_consumer.h"
 #include "runtime/connectors/kafka_lock.h"
 #include "runtime/connectors/kafka_producer.h"
@@ -22,6 +23,9 @@ class Kafka final : public KafkaLog {
   Result<std::unique_ptr<JobLock>> make_lock(const KafkaOptions& options,
                                              const KafkaLockOptions& lock) const override {
     return kafka::make_lock(options, lock);
+  }
+  Result<std::unique_ptr<LogAdmin>> make_admin(const KafkaOptions& options) const override {
+    return kafka::make_admin(options);
   }
   std::string library_version() const override {
     return fmt::format("librdkafka {}", rd_kafka_version_str());

@@ -13,6 +13,7 @@
 #include "runtime/connectors/connection_report.h"
 #include "runtime/connectors/connector.h"
 #include "runtime/connectors/log.h"
+#include "runtime/connectors/log_admin.h"
 
 namespace weir::connectors {
 
@@ -49,6 +50,10 @@ class KafkaLog {
   // Fenced: the same instance runs on this machine.
   virtual Result<std::unique_ptr<JobLock>> make_lock(const KafkaOptions& options,
                                                      const KafkaLockOptions& lock) const = 0;
+  // Null: there is nothing to ask or to change there.
+  virtual Result<std::unique_ptr<LogAdmin>> make_admin(const KafkaOptions& /*options*/) const {
+    return std::unique_ptr<LogAdmin>();
+  }
   virtual std::string library_version() const = 0;  // "librdkafka 2.0.2"
 };
 

@@ -11,7 +11,11 @@
 
 #include "runtime/job/cpu_check.h"
 #include "runtime/job/job.h"
+#include "runtime/job/job_reset.h"
+#include "runtime/job/job_status.h"
 #include "runtime/job/manifest.h"
+#include "runtime/job/outcome.h"
+#include "runtime/job/started_manifest.h"
 #include "runtime/observe/report.h"
 
 namespace weir::job {
@@ -20,6 +24,8 @@ namespace {
 struct Arguments {
   bool help = false;
   bool version = false;
+  bool status = false;
+  std::string reset;  // a place
   RunOptions run;
 };
 
@@ -39,7 +45,7 @@ Flag split(std::string_view argument) {
 
 bool takes_value(std::string_view flag) {
   return flag == "--set" || flag == "--threads" || flag == "--restart-from" || flag == "--instance" ||
-         flag == "--metrics";
+         flag == "--metrics" || flag == "--kafka-config" || flag == "--reset";
 }
 
 std::expected<Arguments, std::string> parse(int argc, char** argv) {
@@ -56,6 +62,10 @@ std::expected<Arguments, std::string> parse(int argc, char** argv) {
     }
     if (flag.name == "--quiet" || flag.name == "-q") {
       arguments.run.summary = false;
+      continue;
+    }
+    if (flag.name == "--status") {
+      arguments.status = true;
       continue;
     }
     if (flag.name == "--accept-data-loss") {
@@ -87,12 +97,16 @@ std::expected<Arguments, std::string> parse(int argc, char** argv) {
       arguments.run.metrics = flag.value;
       continue;
     }
-    if (flag.name == "--restart-from") {
+    if (flag.name == "--kafka-config") {
+      arguments.run.kafka_config = flag.value;
+      continue;
+    }
+    if (flag.name == "--restart-from" || flag.name == "--reset") {
       if (flag.value != "committed" && flag.value != "earliest" && flag.value != "latest") {
         return std::unexpected(
-            fmt::format("`--restart-from {}` is none of `committed`, `earliest` and `latest`", flag.value));
+            fmt::format("`{} {}` is none of `committed`, `earliest` and `latest`", flag.name, flag.value));
       }
-      arguments.run.restart_from = flag.value;
+      (flag.name == "--reset" ? arguments.reset : arguments.run.restart_from) = flag.value;
       continue;
     }
     const char* end = flag.value.data() + flag.value.size();
@@ -107,7 +121,7 @@ std::expected<Arguments, std::string> parse(int argc, char** argv) {
 std::string usage_text(std::string_view program) {
   return fmt::format(
       "usage: {} [--set key=value]… [--threads N] [--restart-from PLACE] [--accept-data-loss] [--instance "
-      "NAME] [--metrics HOST:PORT] [--quiet] "
+      "NAME] [--kafka-config FILE] [--metrics HOST:PORT] [--quiet] [--status] [--reset PLACE] "
       "[--version] [--help]\n",
       program);
 }
@@ -122,7 +136,12 @@ std::string help_text(std::string_view program, const Manifest& manifest) {
       "state\n"
       "  --accept-data-loss  go on although input that is needed has been deleted\n"
       "  --instance NAME   of this copy of the job among those that stand by; default the host's name\n"
+      "  --kafka-config F  properties of Kafka's client for all tables, `name=value` a line\n"
       "  --metrics H:P     serve /metrics (Prometheus) and /health there; default nowhere\n"
+      "  --status          show what the job has committed, instead of running it\n"
+      "  --reset PLACE     let the next start begin at committed, earliest or latest, with empty state; do "
+      "not "
+      "run\n"
       "  --quiet, -q       no summary on standard error\n"
       "  --version         of weir, and what was compiled\n\n",
       usage_text(program), manifest.job_name, manifest.source_name, manifest.weir_version);
@@ -157,6 +176,20 @@ void say(int descriptor, std::string_view text) {
   }
 }
 
+// What `weir job status` and `weir job reset` do.
+int look_at(const abi::Program& program, const Arguments& arguments) {
+  const auto manifest = started(program, arguments.run.overrides, arguments.run.kafka_config);
+  auto text = !manifest                 ? Result<std::string>(std::unexpected(manifest.error()))
+              : arguments.reset.empty() ? job_status(*manifest, nullptr)
+                                        : reset_job(*manifest, nullptr, arguments.reset);
+  if (!text) {
+    say(STDERR_FILENO, fmt::format("error: {}\n", text.error().text));
+    return static_cast<int>(status_of(text.error()));
+  }
+  say(STDOUT_FILENO, *text);
+  return static_cast<int>(ExitStatus::Finished);
+}
+
 int run(int argc, char** argv, const abi::Program& program) {
   const std::string_view name = argc > 0 ? argv[0] : "job";
   auto arguments = parse(argc, argv);
@@ -174,6 +207,9 @@ int run(int argc, char** argv, const abi::Program& program) {
                                        : fmt::format("{} ({}), compiled by weir {}\n", manifest->job_name,
                                                      manifest->source_name, manifest->weir_version));
     return static_cast<int>(ExitStatus::Finished);
+  }
+  if (arguments->status || !arguments->reset.empty()) {
+    return look_at(program, *arguments);
   }
   arguments->run.progress = isatty(STDERR_FILENO) == 1;
   return static_cast<int>(run_job(program, arguments->run));
