@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "runtime/connectors/load_kafka.h"
+#include "runtime/job/preflight.h"
 #include "runtime/job/run.h"
 #include "runtime/job/time_text.h"
 
@@ -355,6 +356,9 @@ Result<void> open_log(Run& run) {
   if (auto done = open_scans(run, *kafka, report); !done) {
     return done;
   }
+  if (auto done = preflight(run, *kafka, report); !done) {
+    return done;
+  }
   if (run.commit) {
     if (auto done = open_producer(run, *kafka, report); !done || run.stopping()) {
       return done;
@@ -389,7 +393,7 @@ Result<void> open_log(Run& run) {
       }
       run.commit->record = std::move(*job);
       run.commit->record.token = run.history->token;
-      run.commit->restored = true;
+      run.commit->restored = run.commit->record.commit != 0;  // 0: `weir job reset` has left positions alone
     }
     for (size_t i = 0; i < places->size(); ++i) {
       if (auto done = open_partition(run, log, (*places)[i], starts[i]); !done) {
