@@ -179,6 +179,21 @@ std::optional<int64_t> JobMetrics::lag() {
   return lag;
 }
 
+int64_t JobMetrics::replay_left() {
+  const std::lock_guard lock(mutex_);
+  int64_t left = 0;
+  for (const PartitionFigures& it : partitions_) {
+    left += it.replay_left.load();
+  }
+  return left;
+}
+
+size_t JobMetrics::idle() {
+  const std::lock_guard lock(mutex_);
+  return static_cast<size_t>(
+      std::ranges::count_if(partitions_, [](const PartitionFigures& it) { return it.idle.load(); }));
+}
+
 int64_t JobMetrics::last_loop_us() const {
   if (run_ == nullptr) {
     return sign_us_.load();

@@ -59,6 +59,8 @@ class JobMetrics {
   uint64_t commits() const { return commits_.count(); }
   // Over all partitions whose end is known; nothing: the job reads no log, or no end is known yet.
   std::optional<int64_t> lag();
+  int64_t replay_left();  // records that are still to be read again
+  size_t idle();          // partitions that hold no watermark because they are silent
 
   std::string text();  // /metrics
   // /health: 200 if all workers looked for work within the last five seconds.

@@ -81,11 +81,20 @@ std::string Progress::log_text() const {
   if (run_.metrics == nullptr || run_.logs.empty()) {
     return "";
   }
+  const auto records = [](int64_t count) {
+    return fmt::format("{} {}", count, count == 1 ? "record" : "records");
+  };
+  if (run_.replaying) {
+    return fmt::format(", {} to be read again", records(run_.metrics->replay_left()));
+  }
   const auto lag = run_.metrics->lag();
-  std::string text = lag ? fmt::format(", {} {} behind", *lag, *lag == 1 ? "record" : "records") : "";
+  std::string text = lag ? fmt::format(", {} behind", records(*lag)) : "";
   if (run_.commit) {
     const uint64_t commits = run_.metrics->commits();
     text += fmt::format(", {} {}", commits, commits == 1 ? "commit" : "commits");
+  }
+  if (const size_t idle = run_.metrics->idle(); idle != 0) {
+    text += fmt::format(", {} {} idle", idle, idle == 1 ? "partition" : "partitions");
   }
   return text;
 }
