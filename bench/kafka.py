@@ -137,8 +137,8 @@ def main():
         own_broker = "KAFKA_BOOTSTRAP_SERVERS" not in os.environ
         kafka = [ROOT / "tools/kafka", "--dir", folder]
         if own_broker:
-            line = subprocess.run([*kafka, "up"], check=True, stdout=subprocess.PIPE).stdout.decode()
-            os.environ["KAFKA_BOOTSTRAP_SERVERS"] = line.strip().split("=", 1)[1]
+            words = subprocess.run([*kafka, "up"], check=True, stdout=subprocess.PIPE).stdout.decode().split()
+            os.environ.update(word.split("=", 1) for word in words if "=" in word)
         try:
             run(options)
         finally:

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 #include <ctime>
 #include <map>
@@ -82,8 +83,9 @@ int64_t window_end(std::string_view row) {
   const std::string text(row.substr(at + kName.size(), 23));
   tm parts{};
   const char* const rest = strptime(text.c_str(), "%Y-%m-%d %H:%M:%S", &parts);
-  if (rest == nullptr || *rest != '.') return -1;
-  return timegm(&parts) * 1000 + std::atoi(rest + 1);
+  if (rest == nullptr) return -1;
+  const double fraction = *rest == '.' ? std::strtod(rest, nullptr) : 0;
+  return timegm(&parts) * 1000 + std::llround(fraction * 1000);
 }
 
 class Load {
