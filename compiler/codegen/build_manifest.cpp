@@ -130,6 +130,12 @@ job::ManifestOperator operation(const PipelineProgram& program, const AggregateP
     result.state_layout = layout_hash(aggregate, shapes.groups[aggregate.id]);
   }
   result.key_count = aggregate.key_count;
+  const std::vector<std::string> key_names = plan::describe_keys(plan, aggregate.node);
+  const RowShape& keys = shapes.groups[aggregate.id].keys;
+  for (uint32_t i = 0; i < aggregate.key_count; ++i) {
+    result.keys.push_back(column(key_names[i], keys.types[i]));
+    result.keys.back().offset = keys.layout.offsets[i];
+  }
   result.invertible = is_invertible(aggregate);
   result.incremental = aggregate.incremental;
   result.append_only = aggregate.distinct_only && aggregate.windowing == plan::Windowing::None;

@@ -13,6 +13,8 @@ std::string describe(const Plan& plan, NodeId id);
 // An aggregate as its user knows it, however it is computed: "Aggregate TUMBLE(5 min) by category". The name of its operator in
 // messages.
 std::string describe_operator(const Plan& plan, NodeId id);
+// The keys of an aggregate, as SQL.
+std::vector<std::string> describe_keys(const Plan& plan, NodeId aggregate);
 // "TUMBLE(5 min)", "HOP(every 10 s, size 1 min)"
 std::string describe_window(const WindowSpec& spec);
 // "SUM(DISTINCT amount) FILTER (WHERE paid)"

@@ -179,9 +179,13 @@ std::string describe_operator(const Plan& plan, NodeId id) {
   const auto& aggregate = std::get<Aggregate>(node.kind);
   std::string text = aggregate.distinct_only ? "Distinct" : "Aggregate";
   if (aggregate.window) text += " " + describe_window(*aggregate.window);
-  if (!aggregate.keys.empty())
-    text += fmt::format(" by {}", list(sql(aggregate.keys, names(plan.at(node.inputs[0]).columns))));
+  if (!aggregate.keys.empty()) text += fmt::format(" by {}", list(describe_keys(plan, id)));
   return text;
+}
+
+std::vector<std::string> describe_keys(const Plan& plan, NodeId id) {
+  const Node& node = plan.at(id);
+  return sql(std::get<Aggregate>(node.kind).keys, names(plan.at(node.inputs[0]).columns));
 }
 
 std::string print_plan(const Plan& plan) { return Printer(plan).print(); }

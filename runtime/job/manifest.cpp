@@ -139,7 +139,7 @@ void fields(Archive& archive, Either<ManifestScan> auto& it) {
 template <typename Archive>
 void fields(Archive& archive, Either<ManifestOperator> auto& it) {
   each(archive, it.id, it.name, it.windowing, it.window_kind, it.size_ms, it.slide_ms, it.offset_ms,
-       it.pane_ms, it.processing_time, it.entry_bytes, it.key_count, it.invertible, it.incremental,
+       it.pane_ms, it.processing_time, it.entry_bytes, it.key_count, it.keys, it.invertible, it.incremental,
        it.append_only, it.output_pipeline, it.upstream_scans, it.upstream_operators, it.ordered,
        it.fingerprint, it.fingerprint_parts, it.recovery, it.recovery_reason, it.state_layout);
 }

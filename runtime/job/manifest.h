@@ -14,7 +14,7 @@
 
 namespace weir::job {
 
-constexpr uint32_t kManifestVersion = 2;
+constexpr uint32_t kManifestVersion = 3;
 
 // Types of the file formats; how a column is checked and converted. Numbering of weir::types::Kind.
 struct ManifestColumn {
@@ -62,7 +62,8 @@ struct ManifestOperator {
   bool processing_time = false;
   uint32_t entry_bytes = 0;
   uint32_t key_count = 0;
-  bool invertible = false;  // every aggregate can be retracted exactly
+  std::vector<ManifestColumn> keys;  // as they lie in an entry; strings as {offset, size} in its memory
+  bool invertible = false;           // every aggregate can be retracted exactly
   bool incremental = true;
   bool append_only = false;      // DISTINCT: new groups only
   int32_t output_pipeline = -1;  // whose source it is

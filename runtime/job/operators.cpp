@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "runtime/job/key_text.h"
 #include "runtime/job/time_text.h"
 
 namespace weir::job {
@@ -37,10 +38,17 @@ bool has_panes(const ManifestOperator& op) {
   return op.windowing == Windowing::Sliced || op.windowing == Windowing::Attached;
 }
 
+void note_failed_key(state::FireState* fire, const char* entry, const abi::StateMemory* memory) {
+  auto& op = *static_cast<OperatorRun*>(fire->owner);
+  op.failed_key = key_text(op.manifest->keys, entry, *memory);
+}
+
 void open(OperatorRun& op, const EntryPoints& entries, const OperatorSettings& settings) {
   const ManifestOperator& manifest = *op.manifest;
   op.fire.ordered = manifest.ordered ? 1 : 0;
   op.fire.watermark = abi::kNoWatermark;
+  op.fire.on_failure = note_failed_key;
+  op.fire.owner = &op;
   if (has_panes(manifest)) {
     for (uint32_t lane = 0; lane < settings.lanes; ++lane) {
       auto set = std::make_unique<state::PaneSet>();
@@ -126,8 +134,9 @@ std::string Operators::failed_window() const {
   if (firing_ == nullptr) {
     return "in the result of a window";
   }
-  return fmt::format("in the window [{}, {}) of `{}`", time_text(firing_->fire.window_start),
-                     time_text(firing_->fire.window_end), firing_->manifest->name);
+  const std::string key = firing_->failed_key.empty() ? "" : " for " + firing_->failed_key;
+  return fmt::format("in the window [{}, {}) of `{}`{}", time_text(firing_->fire.window_start),
+                     time_text(firing_->fire.window_end), firing_->manifest->name, key);
 }
 
 bool Operators::advance(const Schedule& schedule, abi::Context* context, int64_t clock_ms) {

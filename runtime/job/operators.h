@@ -36,6 +36,7 @@ struct OperatorRun {
   int64_t allowed_lateness_ms = 0;
   state::GroupStore groups{};  // None
   state::FireState fire{};
+  std::string failed_key;               // of the group whose row failed: "category = 'books'"
   int64_t reached = abi::kNoWatermark;  // W
   int64_t passed = abi::kNoWatermark;   // for the operators above
 };
@@ -55,7 +56,8 @@ class Operators {
 
   OperatorRun& operator[](uint32_t id) { return *operators_[id]; }
   const std::vector<OperatorRun*>& in_order() const { return order_; }  // upstream first
-  // Where the last `advance` stopped because an expression failed: "in the window [a, b) of `Aggregate …`".
+  // Where the last `advance` stopped because an expression failed: "in the window [a, b) of `Aggregate …` for
+  // category = 'books'".
   std::string failed_window() const;
   bool any_processing_time() const { return any_processing_time_; }
 

@@ -30,12 +30,20 @@ extern "C" void fire_panes(weir::state::FireState* state, Context* context, weir
   }
   state->window_start = start;
   state->window_end = end;
+  const uint64_t first = state->rows;
   ResultBlock result(state, context);
+  const auto entry_of = [&](uint64_t i) {
+    return order ? static_cast<const char*>(order[i])
+                 : weir::state::entry_at(table, static_cast<uint32_t>(i));
+  };
   for (uint32_t i = 0; i < count; ++i) {
-    const char* entry = order ? static_cast<const char*>(order[i]) : weir::state::entry_at(table, i);
-    hole_finish(context, entry, &table->memory, start, end, result.next());
+    hole_finish(context, entry_of(i), &table->memory, start, end, result.next());
     if (!result.add(context)) break;
   }
-  result.flush(context);
+  if (context->failure.expression == 0) result.flush(context);
+  if (context->failure.expression != 0 && state->on_failure) [[unlikely]] {
+    const uint64_t failed = context->failure.row - first;
+    if (failed < count) state->on_failure(state, entry_of(failed), &table->memory);
+  }
   context->arena = mark;
 }

@@ -31,11 +31,16 @@ extern "C" void fire_sessions(weir::state::FireState* state, Context* context,
   if (count != 0) {
     const weir::abi::Arena mark = context->arena;
     if (state->ordered) weir_sort(store->due, count, compare_sessions, &store->memory);
-    ResultBlock result(state, context);
-    for (uint64_t i = 0; i < count; ++i) {
+    const uint64_t first = state->rows;
+    const auto session_of = [&](uint64_t i) {
       auto* session = reinterpret_cast<SessionHeader*>(const_cast<void*>(store->due[i]));
       state->window_start = session->start;
       state->window_end = session->last + store->gap;
+      return session;
+    };
+    ResultBlock result(state, context);
+    for (uint64_t i = 0; i < count; ++i) {
+      SessionHeader* session = session_of(i);
       hole_finish(context, weir::state::entry_of(session), &store->memory, session->start,
                   session->last + store->gap, result.next());
       if (!result.add(context)) break;
@@ -43,7 +48,11 @@ extern "C" void fire_sessions(weir::state::FireState* state, Context* context,
         weir::state::note_change(&store->changed, weir::state::number_of_session(store, session));
       weir_session_close(store, session);
     }
-    result.flush(context);
+    if (context->failure.expression == 0) result.flush(context);
+    if (context->failure.expression != 0 && state->on_failure) [[unlikely]] {
+      const uint64_t failed = context->failure.row - first;
+      if (failed < count) state->on_failure(state, weir::state::entry_of(session_of(failed)), &store->memory);
+    }
     compact_sessions(context, store);
     context->arena = mark;
   }

@@ -24,7 +24,8 @@ struct ResultBlock {
   // Where the next row is written.
   char* next() { return rows + uint64_t{block.count} * hole_result_bytes(); }
 
-  // Takes the row that was written at `next`. False: its computation failed.
+  // Takes the row that was written at `next`. False: its computation failed, or that of a row of its block further up;
+  // context->failure.row is its position.
   bool add(Context* context) {
     if (context->failure.expression != 0) [[unlikely]] {
       context->failure.row = state->rows + block.count;
@@ -32,7 +33,7 @@ struct ResultBlock {
     }
     block.position[block.count] = state->rows + block.count;
     if (++block.count == abi::kBlockRows) flush(context);
-    return true;
+    return context->failure.expression == 0;
   }
 
   void flush(Context* context) {

@@ -53,6 +53,9 @@ struct FireState {
   uint32_t unused;
   int64_t window_start;  // out: of the window whose groups are being finished, for messages
   int64_t window_end;
+  // Told of the group whose row failed to be computed or to be taken; may be null.
+  void (*on_failure)(FireState*, const char* entry, const abi::StateMemory* memory);
+  void* owner;  // of `on_failure`
 };
 
 }  // namespace weir::state

@@ -39,6 +39,7 @@ Manifest full_manifest() {
   op.processing_time = true;
   op.entry_bytes = 32;
   op.key_count = 2;
+  op.keys = {{"k", 3, 1, 2, true, abi::Carrier::I16, 8, true, "SMALLINT"}};
   op.invertible = true;
   op.incremental = false;
   op.append_only = true;
@@ -114,7 +115,7 @@ TEST(Manifest, CutOrLengthenedBytesAreRefused) {
   EXPECT_EQ(deserialize(bytes + "x").error(), "bytes follow the end of the manifest");
   std::string other = bytes;
   other[0] = 9;
-  EXPECT_EQ(deserialize(other).error(), "the manifest has version 9, this runtime reads version 2");
+  EXPECT_EQ(deserialize(other).error(), "the manifest has version 9, this runtime reads version 3");
 }
 
 }  // namespace
