@@ -49,6 +49,7 @@ bool hole_prepare(Context*, const char* row, int64_t, int64_t, char* prepared) {
 }
 bool hole_fan_out() { return false; }
 int64_t hole_source_time(Context*, const char*) { return 0; }
+bool hole_passes_outside(Context*, const char*) { return true; }
 int64_t hole_window_size() { return 0; }
 int64_t hole_window_slide() { return 0; }
 int64_t hole_window_offset() { return 0; }

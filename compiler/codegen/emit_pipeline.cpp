@@ -155,6 +155,7 @@ class PipelineEmitter {
                        {.kind = typed::WindowKind::Tumble, .size_ms = 1, .slide_ms = 1, .time_type = {}});
     }
     holes.try_emplace("hole_source_time", constant(0));
+    holes.try_emplace("hole_passes_outside", constant(true));
   }
 
   std::string_view kernel_of(const Pipeline& pipeline, const Consumer& consumer) const {
@@ -187,6 +188,9 @@ class PipelineEmitter {
     add_window_holes(holes, fan_out->spec);
     holes["hole_source_time"] = [&, fan_out](Emit& emit) {
       emit_source_time(emit, settings_, *fan_out, source);
+    };
+    holes["hole_passes_outside"] = [&](Emit& emit) {
+      emit_passes_outside(emit, settings_, consumer.prepare, source);
     };
   }
 

@@ -64,6 +64,24 @@ ExpressionScope scope_of_prepare(Emit& emit, const ExpressionSettings& settings,
   return scope;
 }
 
+// Of a AND (b AND c): a, b, c.
+std::vector<const typed::Expression*> conjuncts_of(const typed::Expression& predicate) {
+  const auto* operation = std::get_if<typed::Operation>(&predicate.node);
+  if (!operation || operation->op != typed::Operator::And) return {&predicate};
+  std::vector<const typed::Expression*> conjuncts;
+  for (const typed::ExpressionPtr& operand : operation->operands) {
+    for (const typed::Expression* conjunct : conjuncts_of(*operand)) conjuncts.push_back(conjunct);
+  }
+  return conjuncts;
+}
+
+// Whether it uses a column that comes behind those of the source row.
+bool looks_at_window(const typed::Expression& expression, const RowShape& source) {
+  bool looks = false;
+  typed::visit_columns(expression, [&](uint32_t column) { looks |= column >= source.types.size(); });
+  return looks;
+}
+
 }  // namespace
 
 ExpressionScope scope_of_row(Emit& emit, const ExpressionSettings& settings, llvm::Value* context,
@@ -124,6 +142,21 @@ void emit_prepare(Emit& emit, const ExpressionSettings& settings, const Prepare&
     }
     store_columns(in, in.argument(4), prepared, first, outputs);
   });
+  emit.b.CreateRet(emit.i1(true));
+}
+
+void emit_passes_outside(Emit& emit, const ExpressionSettings& settings, const Prepare& prepare,
+                         const RowShape& source) {
+  ExpressionScope scope = scope_of_prepare(emit, settings, prepare, source);
+  for (const auto& step : prepare.steps) {
+    const auto* filter = std::get_if<PrepareFilter>(&step);
+    if (!filter) continue;
+    for (const typed::Expression* conjunct : conjuncts_of(*filter->predicate)) {
+      if (looks_at_window(*conjunct, source)) continue;
+      const Value passes = emit_expression(scope, *conjunct);
+      emit.return_when(emit.negate(emit.is_true(passes)), emit.i1(false));
+    }
+  }
   emit.b.CreateRet(emit.i1(true));
 }
 

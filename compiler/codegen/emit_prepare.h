@@ -29,6 +29,9 @@ void emit_prepare(Emit& emit, const ExpressionSettings& settings, const Prepare&
 // hole_source_time(context, row): the time that a window function without aggregate looks at.
 void emit_source_time(Emit& emit, const ExpressionSettings& settings, const PrepareFanOut& fan_out,
                       const RowShape& source);
+// hole_passes_outside(context, row) -> bool
+void emit_passes_outside(Emit& emit, const ExpressionSettings& settings, const Prepare& prepare,
+                         const RowShape& source);
 const PrepareFanOut* find_fan_out(const Prepare& prepare);
 
 }  // namespace weir::codegen

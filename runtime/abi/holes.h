@@ -77,6 +77,8 @@ bool hole_prepare(Context* context, const char* row, int64_t window_start, int64
 bool hole_fan_out();
 // Event time of a source row (fan-out) in ms; for processing time the clock of the batch.
 int64_t hole_source_time(Context* context, const char* row);
+// Whether a source row (fan-out) passes the filters that do not look at the bounds of a window.
+bool hole_passes_outside(Context* context, const char* row);
 
 // ---- windows: constants of the query, in ms ----------------------------------------------------
 int64_t hole_window_size();

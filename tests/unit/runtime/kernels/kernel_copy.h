@@ -20,6 +20,7 @@
 #define hole_prepare WEIR_OWN(hole_prepare)
 #define hole_fan_out WEIR_OWN(hole_fan_out)
 #define hole_source_time WEIR_OWN(hole_source_time)
+#define hole_passes_outside WEIR_OWN(hole_passes_outside)
 #define hole_window_size WEIR_OWN(hole_window_size)
 #define hole_window_slide WEIR_OWN(hole_window_slide)
 #define hole_window_offset WEIR_OWN(hole_window_offset)

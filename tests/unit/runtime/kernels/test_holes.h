@@ -67,6 +67,7 @@ bool hole_prepare(Context*, const char* row, int64_t window_start, int64_t windo
 }
 bool hole_fan_out() { return fan_out; }
 int64_t hole_source_time(Context*, const char* row) { return row_at(row).time; }
+bool hole_passes_outside(Context*, const char* row) { return row_at(row).value >= 0; }
 int64_t hole_window_size() { return windows.size; }
 int64_t hole_window_slide() { return windows.slide; }
 int64_t hole_window_offset() { return windows.offset; }

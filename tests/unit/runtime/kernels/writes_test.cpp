@@ -58,6 +58,7 @@ bool hole_prepare(Context* context, const char* row, int64_t window_start, int64
 }
 bool hole_fan_out() { return fan_out; }
 int64_t hole_source_time(Context*, const char* row) { return source_at(row).time; }
+bool hole_passes_outside(Context*, const char* row) { return source_at(row).value >= least_value; }
 int64_t hole_window_size() { return window_size; }
 int64_t hole_window_slide() { return window_slide; }
 int64_t hole_window_offset() { return 0; }
