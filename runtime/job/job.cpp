@@ -97,6 +97,7 @@ Result<void> open_operators(Run& run, uint32_t workers) {
     return std::unexpected(lateness.error());
   }
   run.budget.limit_bytes = *budget;
+  run.rows_account.budget = &run.budget;
   run.operators = std::make_unique<Operators>(
       run.manifest, run.entries, OperatorSettings{.lanes = workers + 1, .allowed_lateness_ms = *lateness},
       run.budget);
@@ -132,7 +133,7 @@ void open_lanes(Run& run, uint32_t workers) {
     }
   }
   for (uint32_t number = 0; number <= workers; ++number) {
-    auto lane = std::make_unique<Lane>(context_options);
+    auto lane = std::make_unique<Lane>(context_options, run.rows_account);
     for (const ManifestConsumer& consumer : run.manifest.consumers) {
       void* state = shared[consumer.id];
       lane->consumers().push_back(state != nullptr

@@ -47,8 +47,8 @@ void* ConsumerStates::open(const ManifestConsumer& consumer, const Manifest& man
   return nullptr;
 }
 
-Lane::Lane(uint64_t context_options) {
-  state::open_arena(context_.arena);
+Lane::Lane(uint64_t context_options, state::MemoryAccount& rows) {
+  state::open_arena(context_.arena, &rows);
   context_.options = context_options;
   context_.record_watermark = abi::kNoWatermark;
   context_.worker = this;

@@ -38,7 +38,8 @@ class ConsumerStates {
 
 class Lane {
  public:
-  explicit Lane(uint64_t context_options);
+  // `rows`: the account of the memory that its rows take while they are worked on.
+  Lane(uint64_t context_options, state::MemoryAccount& rows);
   ~Lane();
   Lane(const Lane&) = delete;
   Lane& operator=(const Lane&) = delete;

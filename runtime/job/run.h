@@ -76,6 +76,7 @@ struct Run {
   Pause pause;
   Sinks sinks;
   state::MemoryBudget budget;
+  state::MemoryAccount rows_account;  // rows that lanes work on
   std::deque<PartitionRun> partitions;
   std::unique_ptr<Schedule> schedule;
   std::unique_ptr<Operators> operators;

@@ -16,14 +16,21 @@ struct alignas(16) Chunk {
   Chunk* previous;
   Chunk* next;
   uint64_t bytes;  // behind this header
+  MemoryAccount* account;
   char* data() { return reinterpret_cast<char*>(this + 1); }
 };
 
-Chunk* new_chunk(uint64_t bytes) {
+Chunk* new_chunk(uint64_t bytes, MemoryAccount* account) {
   auto* chunk = static_cast<Chunk*>(std::aligned_alloc(16, sizeof(Chunk) + bytes));
   if (!chunk) out_of_memory(bytes);
-  *chunk = {nullptr, nullptr, bytes};
+  *chunk = {nullptr, nullptr, bytes, account};
+  book_bytes(account, static_cast<int64_t>(sizeof(Chunk) + bytes));
   return chunk;
+}
+
+void free_chunk(Chunk* chunk) {
+  book_bytes(chunk->account, -static_cast<int64_t>(sizeof(Chunk) + chunk->bytes));
+  std::free(chunk);
 }
 
 void enter(abi::Arena& arena, Chunk* chunk) {
@@ -34,12 +41,14 @@ void enter(abi::Arena& arena, Chunk* chunk) {
 
 }  // namespace
 
-void open_arena(abi::Arena& arena) { enter(arena, new_chunk(kFirstChunkBytes)); }
+void open_arena(abi::Arena& arena, MemoryAccount* account) {
+  enter(arena, new_chunk(kFirstChunkBytes, account));
+}
 
 void close_arena(abi::Arena& arena) {
   auto* chunk = static_cast<Chunk*>(arena.chunks);
   while (chunk && chunk->previous) chunk = chunk->previous;
-  while (chunk) std::free(std::exchange(chunk, chunk->next));
+  while (chunk) free_chunk(std::exchange(chunk, chunk->next));
   arena = {};
 }
 
@@ -55,14 +64,14 @@ char* weir_arena_grow(weir::abi::Context* context, uint64_t bytes) {
     Chunk* small = current->next;
     current->next = small->next;
     if (small->next) small->next->previous = current;
-    std::free(small);
+    free_chunk(small);
   }
   Chunk* chunk = current ? current->next : nullptr;
   if (!chunk) {
     const uint64_t usual =
         current ? std::min(std::max(current->bytes, kFirstChunkBytes) * 2, kLargestUsualChunkBytes)
                 : kFirstChunkBytes;
-    chunk = new_chunk(std::max(bytes, usual));
+    chunk = new_chunk(std::max(bytes, usual), current ? current->account : nullptr);
     chunk->previous = current;
     if (current) current->next = chunk;
   }

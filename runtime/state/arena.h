@@ -9,7 +9,10 @@
 
 namespace weir::state {
 
-void open_arena(abi::Arena& arena);
+struct MemoryAccount;
+
+// Its chunks are booked to `account`, which may be null.
+void open_arena(abi::Arena& arena, MemoryAccount* account = nullptr);
 void close_arena(abi::Arena& arena);
 
 }  // namespace weir::state

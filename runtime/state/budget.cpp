@@ -37,6 +37,14 @@ std::string bytes_text(uint64_t bytes) {
 std::string budget_error(const MemoryBudget& budget) {
   const MemoryAccount* account = budget.exceeded_by.load();
   if (!account) return {};
+  if (account->operator_name.empty()) {
+    return fmt::format(
+        "the rows at hand do not fit into `memory.budget` ({}): they take {} beside {} of state and need "
+        "more; "
+        "raise it by SET 'memory.budget' = '…', or use fewer threads",
+        bytes_text(budget.limit_bytes), bytes_text(account->bytes.load()),
+        bytes_text(budget.used_bytes.load() - account->bytes.load()));
+  }
   return fmt::format(
       "state does not fit into `memory.budget` ({}): operator `{}` holds {} keys in {} and needs more; "
       "raise it by SET 'memory.budget' = '…', or group by fewer keys or shorter windows",

@@ -17,7 +17,7 @@ struct MemoryBudget {
   std::atomic<const MemoryAccount*> exceeded_by = nullptr;  // the first that asked for more than there is
 };
 
-// State of one operator.
+// State of one operator; or, without a name, the rows that are being worked on, of all operators.
 struct MemoryAccount {
   MemoryBudget* budget = nullptr;
   std::string operator_name;  // "Aggregate TUMBLE(5 min) by category"

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "runtime/state/arena.h"
 #include "runtime/state/groups.h"
 #include "runtime/state/pane_set.h"
 #include "runtime/state/sessions.h"
@@ -90,6 +91,31 @@ TEST(Budget, CountsTimersOfSessions) {
   EXPECT_EQ(budget.used_bytes.load(), account.bytes.load());
   close_sessions(store);
   EXPECT_EQ(account.bytes.load(), 0u);
+}
+
+// What is no operator's is said in other words.
+TEST(Budget, CountsTheRowsThatAreWorkedOn) {
+  MemoryBudget budget;
+  budget.limit_bytes = uint64_t{1} << 20;
+  MemoryAccount rows{&budget, ""};
+  MemoryAccount state{&budget, "Aggregate"};
+  book_bytes(&state, 64 << 10);
+  abi::Context context{};
+  open_arena(context.arena, &rows);
+  const uint64_t first = rows.bytes.load();
+  EXPECT_GE(first, uint64_t{64} << 10);
+  const abi::Arena mark = context.arena;
+  abi::allocate(&context, 400'000);
+  EXPECT_GE(rows.bytes.load(), first + 400'000);
+  EXPECT_EQ(budget_error(budget), "");
+  context.arena = mark;
+  abi::allocate(&context, (1 << 20) - 32);  // in place of the chunk that is too small for it
+  EXPECT_EQ(rows.bytes.load(), first + (1 << 20));
+  EXPECT_EQ(budget_error(budget),
+            "the rows at hand do not fit into `memory.budget` (1024.0 KiB): they take 1088.0 KiB beside 64.0 "
+            "KiB of state and need more; raise it by SET 'memory.budget' = '…', or use fewer threads");
+  close_arena(context.arena);
+  EXPECT_EQ(rows.bytes.load(), 0u);
 }
 
 TEST(Budget, IsTheLeastLimitOfTheCgroupsAbove) {
