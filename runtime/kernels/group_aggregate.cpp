@@ -19,7 +19,7 @@ namespace {
 struct Copies {
   GroupBatch batch;
   uint32_t row[abi::kBlockRows];
-  bool failed;  // an update has failed; its row is named
+  bool failed;  // an update, or what became of it, has failed; its row is named
 };
 
 inline void open_derived(Block& derived, const char* rows) {
@@ -36,6 +36,7 @@ inline void update(Context* context, state::GroupStore* store, Copies& copies, c
   char* before = abi::allocate(context, batch.count * result_bytes);
   char* after = abi::allocate(context, batch.count * result_bytes);
   ChangeBlock changes = {before, after, 0, 0, 0};
+  uint32_t changed_by[abi::kBlockRows];  // which row of the block made a change
   Block fresh;
   open_derived(fresh, after);
   for (uint32_t i = 0; i < batch.count; ++i) prefetch_slot(table, batch.hash[i]);
@@ -64,7 +65,7 @@ inline void update(Context* context, state::GroupStore* store, Copies& copies, c
         const uint64_t bit = uint64_t{1} << changes.count;
         changes.has_before |= found.is_new ? 0 : bit;
         changes.has_after |= bit;
-        ++changes.count;
+        changed_by[changes.count++] = copies.row[i];
       }
     }
     if (context->failure.expression != 0) [[unlikely]] {
@@ -78,7 +79,11 @@ inline void update(Context* context, state::GroupStore* store, Copies& copies, c
     if (fresh.count != 0) hole_consume(context, &fresh);
   } else if (changes.count != 0) {
     hole_consume_changes(context, &changes);
+    if (context->failure.expression != 0) [[unlikely]] {
+      context->failure.row = block->position[changed_by[context->failure.row]];
+    }
   }
+  copies.failed = context->failure.expression != 0;
 }
 
 inline void flush(Context* context, state::GroupStore* store, Copies& copies, const Block* block) {
