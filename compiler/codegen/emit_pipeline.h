@@ -2,7 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,11 +14,6 @@
 #include "compiler/codegen/shapes.h"
 
 namespace weir::codegen {
-
-// By the hole's name, what writes its body.
-using HoleTable = std::map<std::string_view, std::function<void(Emit&)>, std::less<>>;
-// Writes the bodies of the holes that a kernel calls, and makes them part of their caller.
-void fill_holes(JobModule& module, const KernelCopy& kernel, const HoleTable& holes);
 
 using KernelBitcode = std::function<std::span<const char>(std::string_view name)>;
 
