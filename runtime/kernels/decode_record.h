@@ -1,7 +1,7 @@
-// One JSON record to a row: by the shape of the record before it, else by weir_decode_json. What scan_lines and
-// scan_messages share; each includes it once.
+// One JSON record to a row: by the shape of the record before it, else by weir_decode_json; and a row to its place in a block.
+// What scan_lines and scan_messages share; each includes it once.
 //
-// Holes: hole_decode_columns, hole_nulls_allowed.
+// Holes: hole_decode_columns, hole_nulls_allowed, hole_complete_row.
 #pragma once
 
 #include "runtime/abi/holes.h"
@@ -99,6 +99,21 @@ WEIR_INLINE bool decode(ScanState* scan, const char* record, const char* stop, b
     }
   }
   return weir_decode_json(scan, record, stop, row, error);
+}
+
+// Completes a row that has been decoded, and makes it row `number` of the block. False: the record is rejected.
+WEIR_INLINE bool complete(ScanState* scan, char* row, uint64_t position, Block* block, uint32_t number,
+                          RowError* error) {
+  int64_t watermark;
+  const uint32_t incomplete = hole_complete_row(scan->context, row, &watermark);
+  if (incomplete != 0) [[unlikely]] {
+    *error = {incomplete == 1 ? RowReason::EventTimeNull : RowReason::EventTimeFails, kNoColumn, 0};
+    return false;
+  }
+  block->watermark[number] = scan->watermark;
+  block->position[number] = position;
+  scan->watermark = watermark > scan->watermark ? watermark : scan->watermark;
+  return true;
 }
 
 }  // namespace

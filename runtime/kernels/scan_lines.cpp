@@ -82,24 +82,15 @@ void scan_lines(ScanState* scan, const char* begin, const char* end) {
       }
       ++scan->rows_read;
       char* row = scan->rows + uint64_t{count} * row_bytes;
-      uint32_t incomplete = 0;
-      int64_t watermark;
-      const bool decoded = decode<RecordEnd::Line>(scan, start, stop, stop < end, row, &error);
-      if (decoded) [[likely]] {
-        incomplete = hole_complete_row(context, row, &watermark);
-      }
-      if (!decoded || incomplete != 0) [[unlikely]] {
-        if (incomplete != 0) {
-          error = {incomplete == 1 ? RowReason::EventTimeNull : RowReason::EventTimeFails, kNoColumn, 0};
-        }
+      const bool taken =
+          decode<RecordEnd::Line>(scan, start, stop, stop < end, row, &error) &&
+          complete(scan, row, scan->position + static_cast<uint64_t>(start - begin), &block, count, &error);
+      if (!taken) [[unlikely]] {
         ++scan->rows_rejected;
         if (stop > start && stop[-1] == '\r') --stop;
         scan->on_reject(scan, &error, start, stop);
         continue;
       }
-      block.watermark[count] = scan->watermark;
-      block.position[count] = scan->position + static_cast<uint64_t>(start - begin);
-      scan->watermark = watermark > scan->watermark ? watermark : scan->watermark;
       ++count;
     }
     if (count != 0) {

@@ -41,24 +41,14 @@ extern "C" void scan_messages(ScanState* scan, const MessageInfo* messages, uint
         continue;
       ++scan->rows_read;
       char* row = scan->rows + uint64_t{rows} * row_bytes;
-      uint32_t incomplete = 0;
-      int64_t watermark;
-      const bool decoded = decode_message(scan, message, row, &error);
-      if (decoded) [[likely]] {
-        incomplete = hole_complete_row(context, row, &watermark);
-      }
-      if (!decoded || incomplete != 0) [[unlikely]] {
-        if (incomplete != 0) {
-          error = {incomplete == 1 ? RowReason::EventTimeNull : RowReason::EventTimeFails, kNoColumn, 0};
-        }
+      const bool taken = decode_message(scan, message, row, &error) &&
+                         complete(scan, row, static_cast<uint64_t>(message->offset), &block, rows, &error);
+      if (!taken) [[unlikely]] {
         ++scan->rows_rejected;
         scan->message = message;
         scan->on_reject(scan, &error, message->value.data, message->value.data + message->value.size);
         continue;
       }
-      block.watermark[rows] = scan->watermark;
-      block.position[rows] = static_cast<uint64_t>(message->offset);
-      scan->watermark = watermark > scan->watermark ? watermark : scan->watermark;
       ++rows;
     }
     if (rows != 0) {
