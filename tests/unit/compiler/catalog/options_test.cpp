@@ -38,7 +38,11 @@ TEST(Options, EveryRowIsUsable) {
   for (const Option& option : options()) {
     EXPECT_TRUE(seen.insert({option.key, option.connector}).second) << option.key << " has two rows";
     EXPECT_FALSE(option.doc.empty()) << option.key;
-    EXPECT_EQ(option.type == OptionType::Enum, !option.allowed.empty()) << option.key;
+    const bool is_range = option.allowed.find("..") != std::string_view::npos;
+    const bool is_size = option.type == OptionType::Integer || option.type == OptionType::Double ||
+                         option.type == OptionType::Bytes;
+    EXPECT_EQ(option.type == OptionType::Enum, !option.allowed.empty() && !is_range) << option.key;
+    EXPECT_TRUE(!is_range || is_size) << option.key;
     if (option.status != OptionStatus::Honoured) EXPECT_FALSE(option.detail.empty()) << option.key;
     if (option.status == OptionStatus::Mapped) EXPECT_TRUE(is_setting(option.detail)) << option.key;
   }
