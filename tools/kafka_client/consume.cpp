@@ -92,15 +92,21 @@ bool is_passing(rd_kafka_resp_err_t code) {
          code == RD_KAFKA_RESP_ERR__WAIT_COORD || code == RD_KAFKA_RESP_ERR__TIMED_OUT;
 }
 
-void print_committed(rd_kafka_t* client, const std::string& topic) {
-  const Partitions list = all_partitions(client, topic, RD_KAFKA_OFFSET_INVALID);
+// A client whose coordinator has gone may take minutes to look for another (librdkafka 2.0.2): a new one does at once.
+void print_committed(Client& client, const std::string& group, const std::string& topic) {
+  constexpr int kPatienceMs = 3'000;
   const auto give_up = std::chrono::steady_clock::now() + std::chrono::milliseconds(kTimeoutMs);
-  rd_kafka_resp_err_t code = rd_kafka_committed(client, list.get(), kTimeoutMs);
-  while (is_passing(code) && std::chrono::steady_clock::now() < give_up) {
+  Partitions list;
+  for (;;) {
+    list = all_partitions(client.get(), topic, RD_KAFKA_OFFSET_INVALID);
+    const rd_kafka_resp_err_t code = rd_kafka_committed(client.get(), list.get(), kPatienceMs);
+    if (!is_passing(code) || std::chrono::steady_clock::now() > give_up) {
+      check(code, "committed");
+      break;
+    }
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    code = rd_kafka_committed(client, list.get(), kTimeoutMs);
+    client = client_of_group(group);
   }
-  check(code, "committed");
   for (int i = 0; i < list->cnt; ++i) {
     const rd_kafka_topic_partition_t& one = list->elems[i];
     std::printf("%d\t%lld\t%.*s\n", one.partition, static_cast<long long>(one.offset < 0 ? -1 : one.offset),
@@ -159,7 +165,8 @@ void print_offsets(const std::string& topic) {
 }
 
 void print_committed(const std::string& group, const std::string& topic) {
-  print_committed(client_of_group(group).get(), topic);
+  Client client = client_of_group(group);
+  print_committed(client, group, topic);
 }
 
 void set_offset(const std::string& group, const std::string& topic, int32_t partition, int64_t offset) {
@@ -185,7 +192,7 @@ void answer_questions() {
     } else if (what == "committed") {
       Client& client = groups[group];
       if (!client) client = client_of_group(group);
-      print_committed(client.get(), topic);
+      print_committed(client, group, topic);
     } else {
       fail("a question is `offsets TOPIC` or `committed TOPIC GROUP`");
     }
