@@ -40,6 +40,8 @@ rd_kafka_conf_t* configuration(const Settings& settings) {
   return made;
 }
 
+constexpr int kAttempts = 10;
+
 Client make_client(rd_kafka_type_t type, rd_kafka_conf_t* configuration) {
   std::array<char, 512> error{};
   Client client(rd_kafka_new(type, configuration, error.data(), error.size()));
@@ -50,7 +52,12 @@ Client make_client(rd_kafka_type_t type, rd_kafka_conf_t* configuration) {
 int32_t partition_count(rd_kafka_t* client, const std::string& topic) {
   const Topic handle(rd_kafka_topic_new(client, topic.c_str(), nullptr));
   const rd_kafka_metadata_t* found = nullptr;
-  check(rd_kafka_metadata(client, 0, handle.get(), &found, kTimeoutMs), "metadata");
+  rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
+  for (int asked = 0; asked < kAttempts; ++asked) {  // whoever is asked may be dying
+    code = rd_kafka_metadata(client, 0, handle.get(), &found, kTimeoutMs / kAttempts);
+    if (code != RD_KAFKA_RESP_ERR__TIMED_OUT && code != RD_KAFKA_RESP_ERR__TRANSPORT) break;
+  }
+  check(code, "metadata");
   const Metadata metadata(found);
   if (metadata->topic_cnt != 1) fail("no topic `" + topic + "`");
   check(metadata->topics[0].err, "topic `" + topic + "`");
