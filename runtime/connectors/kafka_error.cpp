@@ -6,6 +6,28 @@
 
 namespace weir::connectors::kafka {
 
+namespace {
+
+// Which right is missing, as Kafka's own tools name it.
+std::string_view remedy_of(rd_kafka_resp_err_t code) {
+  switch (code) {
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+      return "\nhint: `kafka-acls.sh --add --allow-principal User:NAME --operation Read --topic TOPIC` gives "
+             "the right "
+             "for an input, `--operation Write` for an output; a changelog needs both";
+    case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+      return "\nhint: `kafka-acls.sh --add --allow-principal User:NAME --operation Read --group JOB "
+             "--resource-pattern-type prefixed` gives the right for the groups of the job";
+    case RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
+      return "\nhint: `kafka-acls.sh --add --allow-principal User:NAME --operation Write --operation "
+             "Describe "
+             "--transactional-id JOB` gives the right for the transactions of the job";
+    default: return "";
+  }
+}
+
+}  // namespace
+
 Error::Kind kind_of(rd_kafka_resp_err_t code) {
   switch (code) {
     case RD_KAFKA_RESP_ERR__FENCED:
@@ -62,6 +84,7 @@ Error error_of(const Connection& connection, std::string_view what, rd_kafka_res
       error.kind = Error::Kind::InputOutput;
     }
   }
+  text += remedy_of(code);
   error.text = connection.masked(fmt::format("{}: {}", what, text));
   return error;
 }

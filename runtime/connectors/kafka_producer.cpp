@@ -208,10 +208,13 @@ class Producer final : public LogProducer {
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR || producer->failure_) {
       return;
     }
+    if (message->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE || message->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT) {
+      producer->purged_ = true;
+      return;
+    }
     const char* topic = message->rkt != nullptr ? rd_kafka_topic_name(message->rkt) : "";
     producer->failure_ =
-        error_of(producer->client_->connection(), fmt::format("writing to topic `{}`", topic), message->err,
-                 rd_kafka_message_errstr(message));
+        error_of(producer->client_->connection(), fmt::format("writing to topic `{}`", topic), message->err);
   }
 
   Result<void> put_one(rd_kafka_topic_t* handle, const std::string& topic, int32_t partition,
@@ -236,6 +239,9 @@ class Producer final : public LogProducer {
                             RD_KAFKA_V_TIMESTAMP(timestamp), RD_KAFKA_V_OPAQUE(this), RD_KAFKA_V_END);
       if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
         return {};
+      }
+      if (code == RD_KAFKA_RESP_ERR__STATE && transactional_) {
+        return std::unexpected(failed_or(why_failed()));
       }
       if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL) {
         return std::unexpected(
@@ -266,7 +272,8 @@ class Producer final : public LogProducer {
 
   // A transaction's records time out with it, so this ends.
   void flush() {
-    while (rd_kafka_flush(client_->handle(), kPlainFlushMs) == RD_KAFKA_RESP_ERR__TIMED_OUT && !failure_) {
+    while (rd_kafka_flush(client_->handle(), kPlainFlushMs) == RD_KAFKA_RESP_ERR__TIMED_OUT && !failure_ &&
+           !purged_) {
     }
   }
 
@@ -317,11 +324,23 @@ class Producer final : public LogProducer {
     return handle.get();
   }
 
-  Result<void> first_failure() const {
+  Result<void> first_failure() {
+    if (purged_ && !failure_) {
+      failure_ = why_failed();
+    }
     if (failure_) {
       return std::unexpected(*failure_);
     }
     return {};
+  }
+  // A transaction that has failed drops its records, and takes no more; why, it says only when it is asked for something.
+  // Beginning another is refused in any case.
+  Error why_failed() {
+    const OwnedError error(rd_kafka_begin_transaction(client_->handle()));
+    if (error == nullptr || rd_kafka_error_code(error.get()) == RD_KAFKA_RESP_ERR__STATE) {
+      return {Error::Kind::Retry, "writing: the transaction has failed"};
+    }
+    return failed("writing", error.get());
   }
   // A record that could not be stored explains best why what follows fails.
   Error failed_or(Error error) const { return failure_ ? *failure_ : std::move(error); }
@@ -356,6 +375,7 @@ class Producer final : public LogProducer {
   std::optional<Error> failure_;
   bool in_transaction_ = false;
   bool fenced_ = false;
+  bool purged_ = false;
 };
 
 }  // namespace

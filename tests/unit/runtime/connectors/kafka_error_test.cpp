@@ -25,7 +25,18 @@ TEST(KafkaError, Kinds) {
 TEST(KafkaError, TextSaysWhatAndWhy) {
   Connection connection("b1:9092", {"hunter2"}, nullptr);
   EXPECT_EQ(error_of(connection, "topic `orders`", RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED).text,
-            "topic `orders`: Broker: Topic authorization failed");
+            "topic `orders`: Broker: Topic authorization failed\n"
+            "hint: `kafka-acls.sh --add --allow-principal User:NAME --operation Read --topic TOPIC` gives "
+            "the right for an "
+            "input, `--operation Write` for an output; a changelog needs both");
+  EXPECT_EQ(error_of(connection, "committing positions", RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED).text,
+            "committing positions: Broker: Group authorization failed\n"
+            "hint: `kafka-acls.sh --add --allow-principal User:NAME --operation Read --group JOB "
+            "--resource-pattern-type prefixed` gives the right for the groups of the job");
+  EXPECT_EQ(error_of(connection, "committing", RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED).text,
+            "committing: Broker: Transactional Id authorization failed\n"
+            "hint: `kafka-acls.sh --add --allow-principal User:NAME --operation Write --operation Describe "
+            "--transactional-id JOB` gives the right for the transactions of the job");
   EXPECT_EQ(error_of(connection, "topic `orders`", RD_KAFKA_RESP_ERR__BAD_MSG, "says hunter2").text,
             "topic `orders`: says ***");
   EXPECT_EQ(error_of(connection, "topic `orders`", RD_KAFKA_RESP_ERR__TIMED_OUT, "Local: Timed out").text,
@@ -69,6 +80,7 @@ class KafkaMock : public testing::Test {
     return std::move(*made);
   }
 
+  static constexpr int16_t kAddPartitionsToTxn = 24;
   static constexpr int16_t kEndTxn = 26;
   static constexpr int16_t kTxnOffsetCommit = 28;
   rd_kafka_t* host_ = nullptr;
@@ -117,6 +129,22 @@ TEST_F(KafkaMock, TransactionThatMustBeAbortedIsRetried) {
   const auto again = other->commit({&offset, 1});
   ASSERT_FALSE(again.has_value());
   EXPECT_EQ(again.error().kind, Error::Kind::Retry) << again.error().text;
+}
+
+// The transaction drops its records then, and only it knows why. Without the reason the job would try again for ever; and what
+// a record holds is nobody's business.
+TEST_F(KafkaMock, RecordsThatMayNotBeWrittenSayWhy) {
+  rd_kafka_mock_push_request_errors(cluster_, kAddPartitionsToTxn, 1,
+                                    RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
+  auto producer = in_transaction();
+  const auto done = producer->commit({});
+  ASSERT_FALSE(done.has_value());
+  EXPECT_EQ(done.error().kind, Error::Kind::InputOutput);
+  EXPECT_TRUE(done.error().text.starts_with("writing: Failed to add partition(s) to transaction"))
+      << done.error().text;
+  EXPECT_NE(done.error().text.find("Topic authorization failed"), std::string::npos) << done.error().text;
+  const Record record{.key = "k", .value = "v"};
+  EXPECT_FALSE(producer->produce("out", kAnyPartition, {&record, 1}).has_value());
 }
 
 }  // namespace
