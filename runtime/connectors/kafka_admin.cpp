@@ -57,9 +57,10 @@ class Admin final : public LogAdmin {
       cluster.id = id;
       rd_kafka_mem_free(client_.handle(), id);
     }
-    if ((*answer)->broker_cnt > 0) {
-      some_broker_ = (*answer)->brokers[0].id;
+    if ((*answer)->broker_cnt == 0) {
+      return std::unexpected(Error{Error::Kind::Retry, "the cluster has no broker at the moment"});
     }
+    some_broker_ = (*answer)->brokers[0].id;
     return cluster;
   }
 

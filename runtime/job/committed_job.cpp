@@ -1,6 +1,8 @@
 #include "runtime/job/committed_job.h"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -85,7 +87,9 @@ connectors::KafkaOptions sink_connection(const Manifest& manifest) {
   return connection_options(sink->options, nullptr);
 }
 
-Result<CommittedJob> read_committed_job(const Manifest& manifest, const connectors::KafkaLog& log) {
+namespace {
+
+Result<CommittedJob> read_once(const Manifest& manifest, const connectors::KafkaLog& log) {
   if (!commits(manifest) || !reads_log(manifest)) {
     return std::unexpected(Error{
         Error::Kind::Usage,
@@ -125,6 +129,23 @@ Result<CommittedJob> read_committed_job(const Manifest& manifest, const connecto
     committed.active = std::move(*active);
   }
   return committed;
+}
+
+}  // namespace
+
+// Brokers that have just started, or a group that is new, may not be able to answer yet.
+Result<CommittedJob> read_committed_job(const Manifest& manifest, const connectors::KafkaLog& log) {
+  constexpr std::chrono::seconds kPatience{20};
+  constexpr std::chrono::milliseconds kPause{250};
+  const auto give_up = std::chrono::steady_clock::now() + kPatience;
+  for (;;) {
+    auto committed = read_once(manifest, log);
+    if (committed || committed.error().kind != Error::Kind::Retry ||
+        std::chrono::steady_clock::now() > give_up) {
+      return committed;
+    }
+    std::this_thread::sleep_for(kPause);
+  }
 }
 
 }  // namespace weir::job

@@ -1,5 +1,8 @@
 #include "runtime/job/job_reset.h"
 
+#include <chrono>
+#include <thread>
+
 #include <fmt/format.h>
 
 #include "runtime/job/changelog_run.h"
@@ -46,6 +49,19 @@ std::string empty_record(int64_t position, int64_t stop, bool anchor) {
     record.job.emplace();
   }
   return commit::encode(record);
+}
+
+// Brokers take a while, and a job that starts meanwhile would find the topic, and lose it.
+void wait_until_gone(connectors::LogAdmin& admin, const std::string& topic) {
+  constexpr int kLooks = 50;
+  constexpr std::chrono::milliseconds kPause{200};
+  for (int look = 0; look < kLooks; ++look) {
+    const auto facts = admin.topic(topic);
+    if (facts && facts->state == connectors::TopicFacts::State::Missing) {
+      return;
+    }
+    std::this_thread::sleep_for(kPause);
+  }
 }
 
 }  // namespace
@@ -172,6 +188,7 @@ Result<std::string> drop_job(const Manifest& manifest, const connectors::KafkaLo
     if (!deleted) {
       return std::unexpected(deleted.error());
     }
+    wait_until_gone(*committed->admin, topic);
     say(fmt::format("topic `{}`", topic), *deleted);
   }
   return text;

@@ -10,6 +10,7 @@ import unittest
 import broker
 
 PATIENCE_SECONDS = 60
+TRY_AGAIN = 75
 
 
 def weir(*arguments: str, **options) -> subprocess.CompletedProcess:
@@ -59,7 +60,13 @@ class JobCommands(unittest.TestCase):
 
     def run_until(self, rows: int) -> None:
         process = self.start()
-        self.wait_for(lambda: len(broker.values(self.target)) >= rows)
+
+        def written() -> bool:
+            nonlocal process
+            if process.poll() == TRY_AGAIN:
+                process = self.start()
+            return len(broker.values(self.target)) >= rows
+        self.wait_for(written)
         process.send_signal(signal.SIGTERM)
         self.assertEqual(process.wait(PATIENCE_SECONDS), 0, process.stderr.read())
         self.wait_for(lambda: "not running" in self.job("status"))
