@@ -130,6 +130,17 @@ TEST_F(PartitionMetrics, AnIdlePartitionHoldsNone) {
   expect("weir_watermark_timestamp_seconds{table=\"orders\"} 1767254405");
 }
 
+TEST_F(PartitionMetrics, AreThereBeforeTheFirstBatch) {
+  run_.partitions[1].idle = true;
+  run_.replaying = true;
+  for (PartitionRun& partition : run_.partitions) run_.schedule->add(partition);
+  metrics_.show(run_);
+  text_ = metrics_.text();
+  expect("weir_position_offset{table=\"orders\",topic=\"orders\",partition=\"0\"} 100");
+  expect("weir_partition_idle{table=\"orders\",topic=\"orders\",partition=\"1\"} 1");
+  expect("weir_replay_remaining_records{table=\"orders\",topic=\"orders\",partition=\"1\"} 7");
+}
+
 TEST_F(PartitionMetrics, SayHowFarReplayHasCome) {
   run_.replaying = true;
   show();
