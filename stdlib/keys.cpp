@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "runtime/abi/key_hash.h"
+#include "runtime/abi/placed_column.h"
 #include "stdlib/function.h"
 
 #define WEIR_KEY_FUNCTION extern "C" __attribute__((used))
@@ -12,6 +13,8 @@
 namespace weir::stdlib {
 namespace {
 
+using abi::Carrier;
+using abi::PlacedColumn;
 using abi::key_hash::kMix0;
 using abi::key_hash::kMix1;
 using abi::key_hash::mix;
@@ -74,6 +77,43 @@ WEIR_KEY_FUNCTION int32_t weir_compare_string(const char* a, uint64_t a_size, co
 
 // NaN equals NaN.
 WEIR_KEY_FUNCTION bool weir_equal_double(double a, double b) { return a == b || (a != a && b != b); }
+
+namespace {
+
+template <typename T>
+inline T load(const char* at) {
+  T value;
+  std::memcpy(&value, at, sizeof(T));
+  return value;
+}
+
+// Two columns of rows that are not NULL.
+bool equal_at(const char* a, const char* b, Carrier carrier) {
+  switch (carrier) {
+    case Carrier::F32: return weir_equal_double(load<float>(a), load<float>(b));
+    case Carrier::F64: return weir_equal_double(load<double>(a), load<double>(b));
+    case Carrier::String: {
+      const auto one = load<StringRef>(a), other = load<StringRef>(b);
+      return weir_equal_string(one.data, one.size, other.data, other.size);
+    }
+    default: return std::memcmp(a, b, abi::carrier_bytes(carrier)) == 0;
+  }
+}
+
+}  // namespace
+
+// Rows with very many columns; NULL equals NULL.
+WEIR_KEY_FUNCTION bool weir_equal_rows(const char* a, const char* b, const PlacedColumn* columns,
+                                       uint64_t count) {
+  for (uint32_t i = 0; i < count; ++i) {
+    if (columns[i].offset == abi::kNoOffset) continue;
+    const uint64_t bit = abi::RowLayout::null_bit(i);
+    const bool null = (load<uint64_t>(a + abi::RowLayout::null_word(i)) & bit) != 0;
+    if (null != ((load<uint64_t>(b + abi::RowLayout::null_word(i)) & bit) != 0)) return false;
+    if (!null && !equal_at(a + columns[i].offset, b + columns[i].offset, columns[i].carrier)) return false;
+  }
+  return true;
+}
 
 // NaN is the greatest.
 WEIR_KEY_FUNCTION int32_t weir_compare_double(double a, double b) {

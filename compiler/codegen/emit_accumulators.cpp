@@ -109,10 +109,13 @@ void call_update(Emit& emit, const GroupShape& shape, const Accumulator& accumul
   emit.call(part(emit, accumulator, "_update"), arguments);
 }
 
-void init(Emit& emit, const Accumulator& accumulator, llvm::Value* entry) {
+enum class Inline : uint8_t { Wanted, Never };
+
+void init(Emit& emit, const Accumulator& accumulator, llvm::Value* entry, Inline inlining) {
   if (accumulator.distinct) emit.store(emit.i64(0), emit.at(entry, accumulator.set_offset), 8);
   const Emit::Argument state{emit.at(entry, accumulator.offset)};
-  emit.call(part(emit, accumulator, "_init"), std::span(&state, 1));
+  llvm::CallInst* const made = emit.call(part(emit, accumulator, "_init"), std::span(&state, 1));
+  if (inlining == Inline::Never) made->setIsNoInline();
 }
 
 void update(Emit& emit, const GroupShape& shape, const Accumulator& accumulator, llvm::Value* context,
@@ -141,12 +144,14 @@ void update(Emit& emit, const GroupShape& shape, const Accumulator& accumulator,
   });
 }
 
-void merge(Emit& emit, const GroupShape& shape, const Accumulator& accumulator, const EntryArguments& e) {
+void merge(Emit& emit, const GroupShape& shape, const Accumulator& accumulator, const EntryArguments& e,
+           Inline inlining) {
   llvm::Value* into = emit.at(e.into, accumulator.offset);
   if (!accumulator.distinct) {
     const Emit::Argument arguments[] = {
         {into}, {e.into_memory}, {emit.at(e.from, accumulator.offset)}, {e.from_memory}};
-    emit.call(part(emit, accumulator, "_merge"), arguments);
+    llvm::CallInst* const made = emit.call(part(emit, accumulator, "_merge"), arguments);
+    if (inlining == Inline::Never) made->setIsNoInline();
     return;
   }
   const Type& type = shape.prepared.types[accumulator.arguments[0]];
@@ -214,7 +219,7 @@ bool is_invertible(const AggregateProgram& aggregate) {
 
 void emit_init(Emit& emit, const GroupShape& shape, llvm::Value* entry) {
   for_each_accumulator(emit, shape, [&](Emit& in, const Accumulator& accumulator) {
-    init(in, accumulator, parameter_in(in, entry));
+    init(in, accumulator, parameter_in(in, entry), Inline::Wanted);
   });
 }
 
@@ -228,7 +233,16 @@ void emit_update(Emit& emit, const GroupShape& shape, llvm::Value* context, llvm
 
 void emit_merge(Emit& emit, const GroupShape& shape, const EntryArguments& entries) {
   for_each_accumulator(emit, shape, [&](Emit& in, const Accumulator& accumulator) {
-    merge(in, shape, accumulator, entries_in(in, entries));
+    merge(in, shape, accumulator, entries_in(in, entries), Inline::Wanted);
+  });
+}
+
+void emit_copy(Emit& emit, const GroupShape& shape, const EntryArguments& entries) {
+  const Inline inlining = shape.accumulators.size() > kColumnsPerPart ? Inline::Never : Inline::Wanted;
+  for_each_accumulator(emit, shape, [&](Emit& in, const Accumulator& accumulator) {
+    const EntryArguments e = entries_in(in, entries);
+    init(in, accumulator, e.into, inlining);
+    merge(in, shape, accumulator, e, inlining);
   });
 }
 

@@ -41,6 +41,8 @@ struct EntryArguments {
   llvm::Value* from_memory;
 };
 void emit_merge(Emit& emit, const GroupShape& shape, const EntryArguments& entries);
+// Makes `into` from nothing. Seldom run, so that where there are very many accumulators nothing is inlined.
+void emit_copy(Emit& emit, const GroupShape& shape, const EntryArguments& entries);
 // Only where is_invertible.
 void emit_retract(Emit& emit, const GroupShape& shape, const EntryArguments& entries);
 // The result of an aggregate.

@@ -123,8 +123,7 @@ void add_group_holes(HoleTable& holes, const GroupCode& group) {
         return load_key(in, in.argument(2), in.argument(3), shape.keys, column);
       });
     }
-    emit_init(emit, shape, emit.argument(0));
-    emit_merge(emit, shape, entry_arguments(emit));
+    emit_copy(emit, shape, entry_arguments(emit));
     emit.b.CreateRetVoid();
   };
   holes["hole_merge"] = [&](Emit& emit) {

@@ -1,7 +1,10 @@
 #include "compiler/codegen/emit_row.h"
 
+#include <llvm/IR/GlobalVariable.h>
+
 #include "compiler/codegen/emit_parts.h"
 #include "compiler/diagnostics/check.h"
+#include "runtime/abi/placed_column.h"
 
 namespace weir::codegen {
 namespace {
@@ -64,6 +67,25 @@ Value load_column(Emit& emit, llvm::Value* row, const RowShape& shape, uint32_t 
   return value;
 }
 
+namespace {
+
+// By a loop over a table: code for so many columns would take its time to compile.
+llvm::Value* wide_rows_equal(Emit& emit, llvm::Value* a, llvm::Value* b, const RowShape& shape) {
+  std::vector<uint32_t> columns;  // abi::PlacedColumn
+  for (uint32_t i = 0; i < shape.types.size(); ++i) {
+    columns.push_back(shape.layout.offsets[i]);
+    columns.push_back(static_cast<uint32_t>(abi_carrier(shape.types[i])));
+  }
+  llvm::Constant* const data = llvm::ConstantDataArray::get(emit.module.context(), columns);
+  auto* const table = new llvm::GlobalVariable(emit.module.module(), data->getType(), /*isConstant=*/true,
+                                               llvm::GlobalValue::PrivateLinkage, data, "columns");
+  table->setAlignment(llvm::Align(alignof(abi::PlacedColumn)));
+  return emit.call("weir_equal_rows",
+                   {{a}, {b}, {table}, {emit.i64(static_cast<int64_t>(shape.types.size()))}});
+}
+
+}  // namespace
+
 void store_columns(Emit& emit, llvm::Value* row, const RowShape& shape, uint32_t first,
                    std::span<const Value> values) {
   const auto last = first + static_cast<uint32_t>(values.size());
@@ -93,19 +115,18 @@ void store_column(Emit& emit, llvm::Value* row, const RowShape& shape, uint32_t 
 }
 
 llvm::Value* rows_equal(Emit& emit, llvm::Value* a, llvm::Value* b, const RowShape& shape) {
-  const auto part = [&](Emit& in, uint32_t first, uint32_t last, llvm::Value* equal) {
-    for (uint32_t i = first; i < last; ++i) {
-      if (shape.layout.offsets[i] == abi::kNoOffset) continue;
-      const Value left = load_column(in, parameter_in(in, a), shape, i);
-      const Value right = load_column(in, parameter_in(in, b), shape, i);
-      llvm::Value* same = values_equal(in, shape.types[i], left, right);
-      // Both NULL, or neither and equal.
-      same = in.choose(left.null, right.null, in.both(in.negate(right.null), same));
-      equal = in.both(equal, same);
-    }
-    return equal;
-  };
-  return emit_in_parts(emit, shape.types.size(), emit.i1(true), part);
+  if (shape.types.size() > kColumnsPerPart) return wide_rows_equal(emit, a, b, shape);
+  llvm::Value* equal = emit.i1(true);
+  for (uint32_t i = 0; i < shape.types.size(); ++i) {
+    if (shape.layout.offsets[i] == abi::kNoOffset) continue;
+    const Value left = load_column(emit, a, shape, i);
+    const Value right = load_column(emit, b, shape, i);
+    llvm::Value* same = values_equal(emit, shape.types[i], left, right);
+    // Both NULL, or neither and equal.
+    same = emit.choose(left.null, right.null, emit.both(emit.negate(right.null), same));
+    equal = emit.both(equal, same);
+  }
+  return equal;
 }
 
 llvm::Value* values_equal(Emit& emit, const Type& type, const Value& a, const Value& b) {

@@ -3,6 +3,7 @@
 #include "compiler/codegen/emit_decode_json.h"
 #include "compiler/codegen/emit_message.h"
 #include "runtime/abi/abi.h"
+#include "runtime/abi/scan_state.h"
 
 namespace weir::codegen {
 namespace {
@@ -41,8 +42,9 @@ void emit_complete_row(Emit& emit, const ExpressionSettings& settings, const pla
 void add_scan_holes(HoleTable& holes, const ExpressionSettings& settings, const KernelCopy& kernel,
                     const plan::Scan& scan, const RowShape& row, bool strict_decoder_only) {
   holes["hole_row_bytes"] = constant(row.layout.row_bytes);
-  holes["hole_decode_columns"] = [&, strict_decoder_only](Emit& emit) {
-    if (strict_decoder_only) {
+  const bool has_shapes = row.types.size() <= abi::kShapeColumns;
+  holes["hole_decode_columns"] = [&, is_used = has_shapes && !strict_decoder_only](Emit& emit) {
+    if (!is_used) {
       emit.b.CreateRet(llvm::ConstantPointerNull::get(emit.b.getPtrTy()));
     } else {
       emit_decode_columns(emit, kernel, scan, row);
