@@ -145,6 +145,7 @@ class SimConsumer : public connectors::LogConsumer {
       }
       log_.world_.sleep(100'000);
     }
+    log_.damage(group);
     std::vector<CommittedOffset> result;
     for (const TopicPartition& place : places) {
       result.push_back(
@@ -157,6 +158,7 @@ class SimConsumer : public connectors::LogConsumer {
     if (!log_.may_delete) {
       return std::unexpected(Error{Error::Kind::InputOutput, "simulated: not allowed"});
     }
+    log_.see(Probe::Deleted);
     log_.at(place).first = std::max(log_.at(place).first, offset);
     return {};
   }
@@ -194,6 +196,9 @@ class SimProducer : public connectors::LogProducer {
     }
     if (id_.empty()) {
       return {};
+    }
+    if (log_.world_.lives() && log_.members_ != 0 && !log_.world_.current().has_lock) {
+      log_.violations.push_back("a producer was opened without the lock");
     }
     epoch_ = ++log_.epochs_[id_];
     const auto undecided = log_.undecided_;
@@ -352,6 +357,7 @@ class SimLock : public connectors::JobLock {
   }
   ~SimLock() override {
     --log_.instance_files_[file()];
+    if (process_ != nullptr) process_->has_lock = false;
     if (log_.active_ && log_.active_->serial == me_.serial) {
       log_.active_->gone_since_us = log_.world_.now_us();  // a static member does not leave
     }
@@ -379,6 +385,7 @@ class SimLock : public connectors::JobLock {
       }
     }
     log_.active_ = me_;
+    if (process_ != nullptr) process_->has_lock = true;
     return true;
   }
 
@@ -412,7 +419,7 @@ class SimLock : public connectors::JobLock {
   }
 
   const SimLog& log_;
-  const Process* process_;
+  Process* process_;
   LockMember me_;
 };
 

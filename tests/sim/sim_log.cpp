@@ -132,6 +132,9 @@ void SimLog::check_commit(const OffsetCommit& offset) const {
     return;
   }
   const auto old = commit::decode(before->second.metadata);
+  if (!old) {
+    return;
+  }
   if (before->second.offset > offset.offset ||
       (old->partition.watermark > record->partition.watermark && !watermarks_may_fall) ||
       old->partition.low_offset > record->partition.low_offset) {
@@ -202,6 +205,58 @@ void SimLog::note_restore(std::span<const CommittedOffset> committed) const {
   }
   if (replay && idle) see(Probe::ReplayWithIdle);
   if (replay && at_position) see(Probe::ReplayInPart);
+}
+
+// A record of the changelog that the job needs is lost, or a bit of it.
+bool SimLog::damage_changelog(const commit::JobRecord& job) const {
+  const auto topic =
+      std::ranges::find_if(topics_, [](const auto& it) { return it.first.ends_with("-changelog"); });
+  if (topic == topics_.end() || job.changelog.empty()) {
+    return false;
+  }
+  std::vector<SimRecord*> needed;
+  auto& records = topic->second.front().records;
+  for (auto i = static_cast<size_t>(job.changelog.front().snapshot_offset); i < records.size(); ++i) {
+    const auto decoded = visible(records[i]) ? commit::decode_changelog(records[i].value.value_or(""))
+                                             : std::unexpected(std::string());
+    if (decoded && decoded->commit <= job.commit) needed.push_back(&records[i]);
+  }
+  if (needed.empty()) {
+    return false;
+  }
+  SimRecord& victim = *needed[world_.below(needed.size())];
+  if (world_.happens(500)) {
+    victim.marker = true;
+  } else {
+    std::string& bytes = *victim.value;
+    bytes[world_.below(bytes.size())] ^= static_cast<char>(1 << world_.below(8));
+  }
+  return true;
+}
+
+// Of what `group` has committed, or of what belongs to it.
+void SimLog::damage(const std::string& group) const {
+  if (!faults.damage || seen(Probe::Damaged) != 0 || fault_count() < faults.least || !world_.happens(300)) {
+    return;
+  }
+  auto& offsets = groups_[group];
+  std::vector<CommittedOffset*> stored;
+  std::optional<commit::JobRecord> job;
+  for (auto& [place, offset] : offsets) {
+    stored.push_back(&offset);
+    if (const auto record = commit::decode(offset.metadata); record && record->job) job = record->job;
+  }
+  if (!job) {
+    return;
+  }
+  if (world_.happens(600)) {
+    if (damage_changelog(*job)) see(Probe::Damaged);
+    return;
+  }
+  std::string& text = stored[world_.below(stored.size())]->metadata;
+  char& letter = text[world_.below(text.size())];
+  letter = letter == '7' ? '1' : '7';
+  see(Probe::Damaged);
 }
 
 // Deletes what is before the low-water offset, or more.

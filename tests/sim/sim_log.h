@@ -75,6 +75,7 @@ struct Faults {
   uint32_t quiet = 0;           // heartbeats get lost, of 1,000 commits
   uint32_t silence = 0;         // an input partition gives nothing for a while, of 1,000 looks
   bool retention = false;       // deletes what the job does not need any more
+  bool damage = false;          // once
   bool hard_retention = false;  // and what it needs
 };
 
@@ -194,6 +195,8 @@ class SimLog : public connectors::KafkaLog {
   void note_commit(const connectors::OffsetCommit& offset, const commit::RecoveryRecord& record) const;
   void note_restore(std::span<const connectors::CommittedOffset> committed) const;
   void retain() const;
+  void damage(const std::string& group) const;
+  bool damage_changelog(const commit::JobRecord& job) const;
   void note_changelog(const connectors::Record& record) const;
   bool pending(const std::string& group) const;
   SimPartition& at(const TopicPartition& place) const {

@@ -39,6 +39,7 @@ Faults storm(const Workload& workload, std::mt19937_64& random) {
                 .quiet = some(15),
                 .silence = workload.silence ? 2 + some(30) : 0,
                 .retention = random() % 3 == 0 || workload.loses,
+                .damage = workload.damaged,
                 .hard_retention = workload.loses};
   if (workload.plain) {
     faults.quiet = faults.stalls = 0;
@@ -77,6 +78,9 @@ class Life {
     world_.run();
     result_.outputs = outputs_of(log_, workload_.check);
     result_.wrong = wrong_by_itself(log_, workload_, result_.outputs);
+    if (log_.seen(Probe::Damaged) != log_.seen(Probe::DamageRefused)) {
+      result_.wrong += "  something that was damaged was taken for good\n";
+    }
     result_.probes = log_.probes;
     result_.violations = log_.violations;
     result_.commits = log_.commits;
@@ -149,7 +153,7 @@ class Life {
 
   void add_processes() {
     world_.add("a", 1, 0, [this](Process& process) { supervise(process, kMostStarts); });
-    if (!settings_.storm || workload_.plain) {
+    if (!settings_.storm || workload_.plain || workload_.damaged) {
       return;
     }
     if (random_() % 2 == 0) {  // a standby
@@ -190,6 +194,11 @@ class Life {
   // What ends a job for good, but not here: a bounded run that had finished, unheard; input that is gone.
   bool go_on(job::ExitStatus status) {
     if (log_.seen(Probe::Finished) != 0 && status == job::ExitStatus::Usage) {
+      stop_ = true;
+      return true;
+    }
+    if (log_.seen(Probe::Damaged) != 0 && status == job::ExitStatus::Usage) {
+      log_.see(Probe::DamageRefused);
       stop_ = true;
       return true;
     }

@@ -14,6 +14,21 @@ namespace {
   "- INTERVAL '" delay "' SECOND) WITH (@events" options ");"
 #define EVENTS EVENTS_OF("4", "")
 
+// Both modes in one job, and several sinks.
+constexpr const char* kEverything = EVENTS R"(
+       CREATE TABLE out_t (ws TIMESTAMP(3), k STRING, n BIGINT, s BIGINT) WITH (@out_t);
+       CREATE TABLE out_u (ws TIMESTAMP(3), k STRING, n BIGINT) WITH (@out_u);
+       CREATE TABLE out_v (id BIGINT, v INT) WITH (@out_v);
+       CREATE TABLE out_w (id BIGINT, ts TIMESTAMP(3)) WITH (@out_w);
+       INSERT INTO out_t SELECT window_start, k, COUNT(*), SUM(id)
+         FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '30' SECOND)) GROUP BY window_start, window_end, k;
+       INSERT INTO out_u SELECT window_start, k, COUNT(*)
+         FROM TABLE(SESSION(TABLE events PARTITION BY k, DESCRIPTOR(ts), INTERVAL '1' SECOND))
+         GROUP BY window_start, window_end, k;
+       INSERT INTO out_v SELECT id, v FROM events WHERE MOD(id, 3) = 0;
+       INSERT INTO out_w SELECT id, ts FROM LATE(HOP(TABLE events, DESCRIPTOR(ts), INTERVAL '2' SECOND,
+         INTERVAL '6' SECOND));)";
+
 constexpr Workload kWorkloads[] = {
     {.name = "tumble", .sql = EVENTS R"(
        CREATE TABLE out_t (ws TIMESTAMP(3), k STRING, n BIGINT, s BIGINT, lo BIGINT, hi BIGINT) WITH (@out_t);
@@ -100,20 +115,8 @@ constexpr Workload kWorkloads[] = {
        INSERT INTO out_u SELECT window_start, window_end, COUNT(*)
          FROM TABLE(CUMULATE(TABLE events, DESCRIPTOR(ts), INTERVAL '5' SECOND, INTERVAL '15' SECOND))
          GROUP BY window_start, window_end;)"},
-    // Both modes in one job, and several sinks.
-    {.name = "everything", .sql = EVENTS R"(
-       CREATE TABLE out_t (ws TIMESTAMP(3), k STRING, n BIGINT, s BIGINT) WITH (@out_t);
-       CREATE TABLE out_u (ws TIMESTAMP(3), k STRING, n BIGINT) WITH (@out_u);
-       CREATE TABLE out_v (id BIGINT, v INT) WITH (@out_v);
-       CREATE TABLE out_w (id BIGINT, ts TIMESTAMP(3)) WITH (@out_w);
-       INSERT INTO out_t SELECT window_start, k, COUNT(*), SUM(id)
-         FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '30' SECOND)) GROUP BY window_start, window_end, k;
-       INSERT INTO out_u SELECT window_start, k, COUNT(*)
-         FROM TABLE(SESSION(TABLE events PARTITION BY k, DESCRIPTOR(ts), INTERVAL '1' SECOND))
-         GROUP BY window_start, window_end, k;
-       INSERT INTO out_v SELECT id, v FROM events WHERE MOD(id, 3) = 0;
-       INSERT INTO out_w SELECT id, ts FROM LATE(HOP(TABLE events, DESCRIPTOR(ts), INTERVAL '2' SECOND,
-         INTERVAL '6' SECOND));)"},
+    {.name = "everything", .sql = kEverything},
+    {.name = "damaged", .sql = kEverything, .check = Check::AtMost, .damaged = true},
     // Without transactions.
     {.name = "at_least_once",
      .sql = EVENTS R"(

@@ -32,6 +32,7 @@ struct Workload {
   bool silence = false;       // partitions fall silent and come back
   bool grows = false;         // the topic gets partitions
   bool paced = false;     // no partition is so far ahead of what was committed that others' records come late
+  bool damaged = false;   // once, something stored is not what it was: the job has to refuse it
   bool loses = false;     // retention deletes what is needed
   bool plain = false;     // no transactions: two processes would double
   int64_t linger_us = 0;  // after everything has been read: until windows of processing time have fired

@@ -30,6 +30,7 @@ struct Process {
   std::string instance;
   uint32_t machine = 0;
   Doing doing = Doing::Other;
+  bool has_lock = false;             // of the job; it was given to it, at least
   bool dying = false;                // it has been killed, and its destructors run
   int64_t quiet_since_us = kAlways;  // its heartbeats have not come through since
   uint32_t starts = 0;
