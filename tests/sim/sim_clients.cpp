@@ -235,7 +235,12 @@ class SimProducer : public connectors::LogProducer {
       SimRecord stored;
       if (record.key) stored.key = std::string(*record.key);
       if (record.value) stored.value = std::string(*record.value);
-      log_.world_.trace(record.value.value_or("-"));
+      if (topic.ends_with("-changelog")) {
+        log_.world_.trace(
+            record.value->size());  // padding between the members of a state is not always the same
+      } else {
+        log_.world_.trace(record.value.value_or("-"));
+      }
       stored.transaction = transaction_;
       partitions[to].records.push_back(std::move(stored));
       if (transaction_ != 0) {

@@ -134,6 +134,8 @@ class SimLog : public connectors::KafkaLog {
                              .offsets = {}});
     return transactions_.size() - 1;
   }
+  // The lock has been given to another process since.
+  bool was_replaced(const Process& process) const { return active_ && active_->process != &process; }
   uint64_t fault_count() const { return faults_of(probes); }
   void see(Probe probe) const { ++probes[static_cast<size_t>(probe)]; }
   uint64_t seen(Probe probe) const { return probes[static_cast<size_t>(probe)]; }

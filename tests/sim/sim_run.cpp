@@ -179,7 +179,7 @@ class Life {
         if (log_.commits == 0) log_.see(Probe::StartRepeated);
       } else if (*status == job::ExitStatus::Finished || stop_) {
         if (*status == job::ExitStatus::Finished) return;
-      } else if (*status != job::ExitStatus::TryAgain && !go_on(*status)) {
+      } else if (*status != job::ExitStatus::TryAgain && !go_on(process, *status)) {
         result_.status = *status;
         stop_ = true;
         return;
@@ -192,7 +192,11 @@ class Life {
   }
 
   // What ends a job for good, but not here: a bounded run that had finished, unheard; input that is gone.
-  bool go_on(job::ExitStatus status) {
+  bool go_on(const Process& process, job::ExitStatus status) {
+    if (log_.faults.retention && log_.was_replaced(process)) {
+      log_.see(Probe::ZombieMisses);
+      return true;
+    }
     if (log_.seen(Probe::Finished) != 0 && status == job::ExitStatus::Usage) {
       stop_ = true;
       return true;
