@@ -27,7 +27,7 @@ struct TopicFacts {
   State state = State::There;
   int32_t partitions = 0;
   int32_t least_replicas = 0;      // of its partitions
-  std::optional<Configs> configs;  // nothing: it may not be asked (DESCRIBE_CONFIGS)
+  std::optional<Configs> configs;  // nothing: the log does not tell (DESCRIBE_CONFIGS)
 };
 
 class LogAdmin {
@@ -35,7 +35,7 @@ class LogAdmin {
   virtual ~LogAdmin() = default;
   virtual Result<Cluster> cluster() = 0;
   virtual Result<TopicFacts> topic(const std::string& name) = 0;
-  // Of one broker, which stands for all. Nothing: it may not be asked.
+  // Of one broker, which stands for all. Nothing: the log does not tell.
   virtual Result<std::optional<Configs>> broker_configs() = 0;
   // Names (`group.instance.id`, or what the log calls them) of the members of a group.
   virtual Result<std::vector<std::string>> members(const std::string& group) = 0;

@@ -434,11 +434,10 @@ void not_asked(const JobOnLog& job, const LogState& log, Findings& findings) {
     }
   }
   if (!unknown.empty()) {
-    findings.push_back(
-        {Severity::Note,
-         fmt::format("the settings of {} have not been checked: this user may not ask for them",
-                     fmt::join(unknown, ", ")),
-         "", "the right DESCRIBE_CONFIGS lets Weir warn of what would fail later"});
+    findings.push_back({Severity::Note,
+                        fmt::format("the settings of {} have not been checked: the brokers do not tell them",
+                                    fmt::join(unknown, ", ")),
+                        "", "with the right DESCRIBE_CONFIGS Weir warns of what would fail later"});
   }
 }
 

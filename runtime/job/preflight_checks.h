@@ -49,7 +49,7 @@ JobOnLog job_on_log(const Manifest& manifest);
 struct LogState {
   int32_t brokers = 1;
   std::vector<std::pair<std::string, std::string>> clusters;  // by table
-  std::optional<connectors::Configs> broker;                  // nothing: it may not be asked
+  std::optional<connectors::Configs> broker;                  // nothing: they do not tell
   std::map<std::string, connectors::TopicFacts> topics;       // of the job, and kTransactions, kOffsets
 };
 inline constexpr std::string_view kTransactions = "__transaction_state";

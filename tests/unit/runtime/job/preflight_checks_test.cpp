@@ -327,9 +327,9 @@ TEST_F(Preflight, WhatMayNotBeAskedIsANote) {
   log_.topics["__transaction_state"] = {.state = TopicFacts::State::Denied, .configs = {}};
   log_.topics["__consumer_offsets"].configs.reset();
   EXPECT_EQ(text(),
-            "note: the settings of the brokers, topic `orders` have not been checked: this user may not ask "
-            "for them\n"
-            "hint: the right DESCRIBE_CONFIGS lets Weir warn of what would fail later\n");
+            "note: the settings of the brokers, topic `orders` have not been checked: the brokers do not "
+            "tell them\n"
+            "hint: with the right DESCRIBE_CONFIGS Weir warns of what would fail later\n");
 }
 
 TEST_F(Preflight, AJobThatOnlyReadsIsAskedForLittle) {
