@@ -16,12 +16,6 @@ constexpr int kPatienceMs = 100;
 
 }  // namespace
 
-bool keeps_changelog(const Manifest& manifest) {
-  return std::ranges::any_of(manifest.operators, [](const ManifestOperator& op) {
-    return op.recovery == commit::RecoveryMode::Changelog;
-  });
-}
-
 std::unexpected<Error> ChangelogRun::unusable(const std::string& why) const {
   return std::unexpected(Error{
       Error::Kind::Usage,

@@ -50,6 +50,4 @@ class ChangelogRun {
   uint64_t bytes_since_ = 0;
 };
 
-bool keeps_changelog(const Manifest& manifest);
-
 }  // namespace weir::job

@@ -12,6 +12,7 @@
 #include "runtime/job/connect.h"
 #include "runtime/job/job_metrics.h"
 #include "runtime/job/progress.h"
+#include "runtime/job/restore.h"
 #include "runtime/job/run.h"
 #include "runtime/job/settings.h"
 #include "runtime/job/started_manifest.h"

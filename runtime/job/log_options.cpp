@@ -134,6 +134,10 @@ bool commits(const Manifest& manifest) {
   return std::ranges::any_of(manifest.sinks, [](const ManifestSink& sink) { return is_log(sink.options); });
 }
 
+const ManifestSink& first_log_sink(const Manifest& manifest) {
+  return *std::ranges::find_if(manifest.sinks, [](const ManifestSink& it) { return is_log(it.options); });
+}
+
 connectors::KafkaOptions connection_options(const Options& options,
                                             std::shared_ptr<connectors::ConnectionReport> report) {
   connectors::KafkaOptions result;

@@ -18,6 +18,8 @@ bool is_log(const Options& options);  // connector kafka, upsert-kafka
 bool reads_log(const Manifest& manifest);
 // Whether positions and results are committed: the job writes to a log.
 bool commits(const Manifest& manifest);
+// Of a job that commits: whose connection its producer has.
+const ManifestSink& first_log_sink(const Manifest& manifest);
 
 // The connection: `properties.*`.
 connectors::KafkaOptions connection_options(const Options& options,

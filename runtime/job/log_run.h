@@ -34,12 +34,6 @@ struct CommitRun {
 // Connects, waits for the lock, fences earlier producers, then reads what was committed and makes the partitions of all
 // scans that read a log. In this order: nothing that is read may still change.
 Result<void> open_log(Run& run);
-// Gives operators back how far they had come; after they have been opened.
-Result<void> restore_operators(Run& run);
-// Whether partitions have to be read again up to where they were committed.
-bool needs_replay(const Run& run);
-// After replay: everything is where it was committed.
-Result<void> end_replay(Run& run);
 // Partitions that topics have got since; all workers are paused.
 Result<void> add_partition(Run& run, LogScan& log, const connectors::TopicPartition& place);
 
