@@ -43,7 +43,7 @@ bool parse_operator(std::string_view text, OperatorRecord& op) {
   const std::string_view mode = cut(text, ':');
   op.mode = mode == "C" ? RecoveryMode::Changelog : RecoveryMode::Replay;
   return (mode == "C" || mode == "R") && parse_number(cut(text, ':'), op.reached) &&
-         parse_number(text, op.passed);
+         parse_number(cut(text, ':'), op.passed) && (text.empty() || parse_number(text, op.parts, 16));
 }
 
 bool parse_pointer(std::string_view text, ChangelogPointer& pointer) {
@@ -78,6 +78,9 @@ std::string encode(const RecoveryRecord& record) {
     for (const OperatorRecord& op : record.job->operators) {
       text += fmt::format(";o={:x}:{}:{}:{}", op.fingerprint, op.mode == RecoveryMode::Replay ? 'R' : 'C',
                           op.reached, op.passed);
+      if (op.parts != 0) {
+        text += fmt::format(":{:x}", op.parts);
+      }
     }
     for (const ChangelogPointer& pointer : record.job->changelog) {
       text += fmt::format(";c={}:{}", pointer.partition, pointer.snapshot_offset);

@@ -6,7 +6,10 @@
 // and number). Printable ASCII, at most kMaxRecordBytes, each with a checksum:
 //
 //   weir1;p=1200;w=1767254400123;l=1100;lw=1767254399000;i=0;s=-1;crc=5f3a1c2b
-//   …;j=17,3f2a…,0;o=9c1d…:R:1767254400000:1767254400000,…;…
+//   …;j=17,3f2a…,0;o=9c1d…:R:1767254400000:1767254400000:5a1fe4403b2ad9c1;…;c=0:4711:12
+//
+// A record without the last field of `o` (parts of the fingerprint) or of `c` (commit of the snapshot) is an older one, and
+// is read as well.
 #pragma once
 
 #include <cstdint>
@@ -46,6 +49,7 @@ struct OperatorRecord {
   RecoveryMode mode = RecoveryMode::Replay;
   int64_t reached = abi::kNoWatermark;  // W
   int64_t passed = abi::kNoWatermark;   // what the operators above have been told
+  uint64_t parts = 0;                   // ManifestOperator::fingerprint_parts; 0: not known
   friend bool operator==(const OperatorRecord&, const OperatorRecord&) = default;
 };
 

@@ -210,7 +210,11 @@ commit::JobRecord Committer::job_record(bool finished) const {
   }
   for (const ManifestOperator& op : run_.manifest.operators) {
     const OperatorRun& state = (*run_.operators)[op.id];
-    record.operators.push_back({op.fingerprint, op.recovery, state.reached, state.passed});
+    record.operators.push_back({.fingerprint = op.fingerprint,
+                                .mode = op.recovery,
+                                .reached = state.reached,
+                                .passed = state.passed,
+                                .parts = op.fingerprint_parts});
   }
   return record;
 }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "runtime/job/changed_query.h"
 #include "runtime/job/run.h"
 #include "runtime/job/starts.h"
 #include "runtime/job/time_text.h"
@@ -15,22 +16,23 @@ std::unexpected<Error> usage(std::string text) {
   return std::unexpected(Error{Error::Kind::Usage, std::move(text)});
 }
 
-// How far each operator had come.
+// How far each operator had come. What is left is of operators that the query no longer has.
 Result<void> restore_progress(Run& run) {
-  std::vector<commit::OperatorRecord> left = run.commit->record.operators;
+  const auto found = find_state(run.manifest.operators, run.commit->record.operators);
+  if (!found) {
+    return usage(fmt::format("the state that was committed does not fit the query: {}\nhint: {}",
+                             found.error(), kRestartHint));
+  }
   for (const ManifestOperator& op : run.manifest.operators) {
-    const auto found = std::ranges::find_if(left, [&](const commit::OperatorRecord& it) {
-      return it.fingerprint == op.fingerprint && it.mode == op.recovery;
-    });
-    if (found == left.end()) {
-      return usage(
-          fmt::format("the state that was committed does not fit the query: `{}` is new, or its input, "
-                      "filters, window or keys have changed\nhint: {}",
-                      op.name, kRestartHint));
-    }
-    (*run.operators)[op.id].reached = found->reached;
-    (*run.operators)[op.id].passed = found->passed;
-    left.erase(found);
+    (*run.operators)[op.id].reached = found->of_operator[op.id]->reached;
+    (*run.operators)[op.id].passed = found->of_operator[op.id]->passed;
+  }
+  if (!found->left.empty()) {
+    run.report->message(fmt::format("{} that the query no longer has {} left behind\n",
+                                    found->left.size() == 1
+                                        ? "the state of an operator"
+                                        : fmt::format("the states of {} operators", found->left.size()),
+                                    found->left.size() == 1 ? "is" : "are"));
   }
   return {};
 }

@@ -12,8 +12,8 @@ RecoveryRecord anchor() {
           JobRecord{17,
                     0x3f2a,
                     false,
-                    {{0x9c1d, RecoveryMode::Replay, 1767254400000, 1767254400000},
-                     {0x9c1e, RecoveryMode::Changelog, abi::kNoWatermark, abi::kNoWatermark}},
+                    {{0x9c1d, RecoveryMode::Replay, 1767254400000, 1767254400000, 0x5a1fe4403b2ad9c1},
+                     {0x9c1e, RecoveryMode::Changelog, abi::kNoWatermark, abi::kNoWatermark, 1}},
                     {{0, 12}, {3, 99}}}};
 }
 
@@ -23,6 +23,17 @@ TEST(RecoveryRecord, TextIsShortAndPrintable) {
 }
 
 TEST(RecoveryRecord, AnchorCarriesTheJob) { EXPECT_EQ(decode(encode(anchor())), anchor()); }
+
+TEST(RecoveryRecord, RecordsWithoutPartsOfFingerprintsAreRead) {
+  const auto record = decode(
+      "weir1;p=1200;w=5;l=1100;lw=4;i=0;s=-1;j=17,3f2a,0;o=9c1d:R:5:5;o=9c1e:C:-9223372036854775808:"
+      "-9223372036854775808;c=0:12;crc=1cb83591");
+  ASSERT_TRUE(record) << record.error();
+  const std::vector<OperatorRecord> operators = {
+      {0x9c1d, RecoveryMode::Replay, 5, 5, 0},
+      {0x9c1e, RecoveryMode::Changelog, abi::kNoWatermark, abi::kNoWatermark, 0}};
+  EXPECT_EQ(record->job->operators, operators);
+}
 
 TEST(RecoveryRecord, ComesBackAsItWas) {
   std::mt19937_64 random(7);
