@@ -10,6 +10,7 @@ namespace {
 
 struct RunArguments {
   bool quiet = false;
+  bool resume = false;
   std::string restart_from;
   bool accept_data_loss = false;
   std::string instance;
@@ -19,6 +20,8 @@ struct RunArguments {
 
 void add_run_arguments(CLI::App& app, RunArguments& arguments) {
   app.add_flag("--quiet,-q", arguments.quiet, "no progress and no summary on standard error");
+  app.add_flag("--resume", arguments.resume,
+               "go on from an earlier run of the job; if there is none, that is an error");
   app.add_option("--restart-from", arguments.restart_from,
                  "do not go on where the job was committed last: begin at these offsets, with empty state")
       ->check(CLI::IsMember({"committed", "earliest", "latest"}));
@@ -35,6 +38,7 @@ int compile_and_run(QueryText query, const RunArguments& arguments) {
   StepOptions options{
       .compile = std::move(query.options), .backend = {}, .run = {}, .tables = is_terminal(STDOUT_FILENO)};
   options.run.summary = !arguments.quiet;
+  options.run.resume = arguments.resume;
   options.run.restart_from = arguments.restart_from;
   options.run.accept_data_loss = arguments.accept_data_loss;
   options.run.instance = arguments.instance;

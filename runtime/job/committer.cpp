@@ -61,6 +61,12 @@ uint64_t waiting_bytes(const Run& run) {
   return bytes;
 }
 
+void Committer::commit_start() {
+  if (run_.commit->starts && !run_.stopping()) {
+    commit_once(false, false);
+  }
+}
+
 void Committer::start() {
   thread_ = std::thread([this] { loop(); });
 }
@@ -167,13 +173,15 @@ bool Committer::take_positions(commit::Epoch& epoch, bool finished, bool state_c
                  job.commit == 0;
   std::vector<PartitionRun*> moved;
   PartitionRun* anchor = nullptr;
+  const int64_t now_us = run_.clock->monotonic_us();
   for (PartitionRun& partition : run_.partitions) {
     if (partition.log == nullptr) {
       continue;
     }
     anchor = anchor == nullptr ? &partition : anchor;
     const commit::PartitionRecord record = record_of(run_, partition);
-    if (record != partition.record || run_.commit->record.commit == 0) {
+    if (record != partition.record || !partition.committed_us ||
+        now_us - *partition.committed_us >= kCommitAgainUs) {
       partition.record = record;
       moved.push_back(&partition);
       changed = true;
@@ -187,7 +195,8 @@ bool Committer::take_positions(commit::Epoch& epoch, bool finished, bool state_c
   if (std::ranges::find(moved, anchor) == moved.end()) {
     moved.push_back(anchor);
   }
-  for (const PartitionRun* partition : moved) {
+  for (PartitionRun* partition : moved) {
+    partition->committed_us = now_us;
     commit::RecoveryRecord record{partition->record, std::nullopt};
     if (partition == anchor) {
       record.job = job;

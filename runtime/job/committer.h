@@ -15,6 +15,9 @@ namespace weir::job {
 
 // An epoch's records wait in memory; from here on the workers wait for the commit.
 constexpr uint64_t kMostEpochBytes = uint64_t{64} << 20;
+// Partitions that do not move are committed so often nevertheless: brokers forget offsets that are old
+// (`offsets.retention.minutes`, 7 days), those of a group without members even while the job runs.
+constexpr int64_t kCommitAgainUs = int64_t{3600} * 1'000'000;
 
 class Committer {
  public:
@@ -23,6 +26,9 @@ class Committer {
   Committer(const Committer&) = delete;
   Committer& operator=(const Committer&) = delete;
 
+  // Before any record is read: where reading begins when nothing was committed there is committed by itself, because
+  // `latest-offset` and `timestamp` would name another place after a crash.
+  void commit_start();
   void start();
   // Instead of `start`, by the only worker, between batches: commits if it is time.
   void tick() { commit_if_due(false); }
@@ -48,7 +54,7 @@ class Committer {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;
-  int64_t next_commit_us_ = 0;  // the first commit says where reading began
+  int64_t next_commit_us_ = 0;
   int64_t next_discovery_us_ = 0;
 };
 

@@ -196,9 +196,31 @@ Result<void> check_options(const Manifest& manifest, const RunOptions& options) 
       Error{Error::Kind::Usage, fmt::format("`{}` is for jobs over topics, and this one has none", given)});
 }
 
+Result<void> check_resume(const Run& run) {
+  const RunOptions& options = run.options;
+  if (!options.resume) {
+    return {};
+  }
+  if (!options.restart_from.empty()) {
+    return std::unexpected(
+        Error{Error::Kind::Usage,
+              "`--resume` goes on from an earlier run, `--restart-from` does not: only one of "
+              "them can be asked for"});
+  }
+  if (!commits(run.manifest) || !reads_log(run.manifest)) {
+    return std::unexpected(Error{
+        Error::Kind::Usage,
+        "`--resume`: this job commits nothing that it could go on from; only jobs from topics to topics do"});
+  }
+  return {};
+}
+
 // Everything that can be seen to fail before a byte is read fails here. Sinks are opened last.
 Result<void> open(Run& run) {
   if (auto done = check_options(run.manifest, run.options); !done) {
+    return done;
+  }
+  if (auto done = check_resume(run); !done) {
     return done;
   }
   if (commits(run.manifest)) {
@@ -348,11 +370,12 @@ void run_once(Run& run) {
   if (run.commit && needs_replay(run)) {
     replay(run);
   }
-  open_schedule(run);
   std::optional<Committer> committer;
   if (run.commit) {
     committer.emplace(run);
+    committer->commit_start();
   }
+  open_schedule(run);
   if (committer && !run.options.single_thread) {
     committer->start();
   }

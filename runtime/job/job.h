@@ -36,6 +36,7 @@ struct RunOptions {
   std::string metrics;       // HOST:PORT where /metrics and /health are served; empty: nowhere
   // Jobs that commit.
   std::string restart_from;  // committed, earliest, latest: positions and state of earlier runs do not count
+  bool resume = false;       // an earlier run has to have committed something
   bool accept_data_loss = false;  // goes on although input that is needed has been deleted
   std::string instance;           // group.instance.id; empty: the host's name
   uint64_t process_token = 0;     // what this process commits carries it; 0: drawn at random

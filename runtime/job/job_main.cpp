@@ -134,6 +134,7 @@ std::string help_text(std::string_view program, const Manifest& manifest) {
       "  --threads N       as `parallelism.default`: at most N threads; default all cores\n"
       "  --restart-from P  committed, earliest, latest: begin at these offsets of the input, with empty "
       "state\n"
+      "  --resume          go on from an earlier run; if there is none, that is an error\n"
       "  --accept-data-loss  go on although input that is needed has been deleted\n"
       "  --instance NAME   of this copy of the job among those that stand by; default the host's name\n"
       "  --kafka-config F  properties of Kafka's client for all tables, `name=value` a line\n"

@@ -11,6 +11,8 @@ namespace {
 using connectors::LogBound;
 
 constexpr std::string_view kPropertyPrefix = "properties.";
+constexpr int64_t kIntervalsOfATransaction = 3;
+constexpr int64_t kMostOfTheBrokerMs = 900'000;  // transaction.max.timeout.ms, unless it was changed
 
 std::unexpected<Error> usage(std::string text) {
   return std::unexpected(Error{Error::Kind::Usage, std::move(text)});
@@ -202,8 +204,23 @@ Result<CommitSettings> commit_settings(const Manifest& manifest) {
   if (!timeout) {
     return std::unexpected(timeout.error());
   }
-  settings.transaction_timeout_ms = static_cast<int32_t>(std::max<int64_t>(
-      std::min<int64_t>(*timeout, INT32_MAX), std::min<int64_t>(3 * settings.interval_ms, 900'000)));
+  // Else the broker would give up transactions of an interval that was only somewhat long.
+  const int64_t least_ms = kIntervalsOfATransaction * settings.interval_ms;
+  if (find_option(manifest.settings, "transaction.timeout") == nullptr) {
+    settings.transaction_timeout_ms = static_cast<int32_t>(
+        std::max<int64_t>(settings.transaction_timeout_ms, std::min(least_ms, kMostOfTheBrokerMs)));
+    return settings;
+  }
+  if (*timeout < least_ms) {
+    return usage(
+        fmt::format("`transaction.timeout` is {} ms, which is less than {} times `commit.interval` ({} ms): "
+                    "the broker would "
+                    "give up transactions that only took a little long\nhint: set `transaction.timeout` to "
+                    "{} ms at least, or "
+                    "leave it out",
+                    *timeout, kIntervalsOfATransaction, settings.interval_ms, least_ms));
+  }
+  settings.transaction_timeout_ms = static_cast<int32_t>(std::min<int64_t>(*timeout, INT32_MAX));
   return settings;
 }
 

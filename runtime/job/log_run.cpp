@@ -106,6 +106,7 @@ Result<void> open_log_partitions(Run& run, LogScan& log) {
       return std::unexpected(committed.error());
     }
     starts = std::move(*committed);
+    run.commit->starts |= std::ranges::any_of(starts, [](const PartitionStart& it) { return !it.restored; });
     if (job) {
       if (auto done = refuse_finished(*job); !done) {
         return done;
@@ -212,7 +213,7 @@ Result<void> restore_operators(Run& run) {
       return done;
     }
   }
-  return {};
+  return run.options.resume ? refuse_first_start(run) : Result<void>{};
 }
 
 Result<void> add_partition(Run& run, LogScan& log, const TopicPartition& place) {

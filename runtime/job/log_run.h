@@ -29,6 +29,7 @@ struct CommitRun {
   std::vector<connectors::LogSink*> sinks;
   commit::JobRecord record;
   bool restored = false;  // the record is that of an earlier run
+  bool starts = false;    // some partition begins where nothing has been committed
 };
 
 // Connects, waits for the lock, fences earlier producers, then reads what was committed and makes the partitions of all

@@ -47,6 +47,19 @@ Result<void> refuse_finished(const commit::JobRecord& job) {
       fmt::format("the job has finished: its bounded input was read to the end\nhint: {}", kRestartHint));
 }
 
+Result<void> refuse_first_start(const Run& run) {
+  if (run.commit && run.commit->restored) {
+    return {};
+  }
+  const std::string group = run.logs.empty() ? "" : run.logs.front().source->options().group;
+  return usage(fmt::format(
+      "`--resume`: there is no earlier run of job `{}` to go on from; group `{}` has committed nothing\n"
+      "hint: the first start is one without `--resume`; if there was an earlier run, its brokers, "
+      "`properties.group.id` and `pipeline.name` have to be the same, and its offsets not expired "
+      "(`offsets.retention.minutes` of the broker)",
+      run.manifest.job_name, group));
+}
+
 Result<void> restore_operators(Run& run) {
   if (run.commit && run.commit->restored) {
     if (auto done = restore_progress(run); !done) {

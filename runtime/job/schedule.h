@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -39,6 +40,7 @@ struct PartitionRun {
   connectors::LogPartition* log = nullptr;      // is `input`
   std::vector<state::LowWater> low_water = {};  // by operator
   commit::PartitionRecord record = {};          // as it was committed last
+  std::optional<int64_t> committed_us = {};     // monotonic, when this run has committed it last
   PartitionFigures* figures = nullptr;          // null: nobody looks
 };
 

@@ -1,0 +1,130 @@
+// What a job commits before it has anything to commit, and what it commits again although nothing has changed.
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "runtime/commit/recovery_record.h"
+#include "tests/unit/runtime/job/log_job.h"
+
+namespace weir::job {
+namespace {
+
+using namespace log_tests;
+
+constexpr int64_t kHourUs = int64_t{3600} * 1'000'000;
+
+class FirstStart : public testing::Test {
+ protected:
+  FirstStart() {
+    log.create_topic("events", 2);
+    log.create_topic("results", 2);
+  }
+  static std::string copy(const std::string& options_of_events) {
+    return events_to_results("id BIGINT", options_of_events) + "INSERT INTO results SELECT id FROM events;";
+  }
+  // Of each partition of the input.
+  std::map<int32_t, std::vector<int64_t>> commits() const {
+    std::map<int32_t, std::vector<int64_t>> offsets;
+    for (const auto& commit : log.offset_commits)
+      offsets[commit.partition.partition].push_back(commit.offset);
+    return offsets;
+  }
+  using Offsets = std::map<int32_t, std::vector<int64_t>>;
+
+  sim::SimClock clock;
+  sim::SimLog log{1, clock};
+};
+
+TEST_F(FirstStart, WhereReadingBeginsIsCommittedBeforeAnyResult) {
+  LogJob job(copy(", 'scan.startup.mode' = 'earliest-offset'"));
+  for (int64_t id = 1; id <= 5; ++id) add_event(log, 0, id, "a", 1, id);
+  const Ended ended = job.run(log, clock, [] { return true; });
+  EXPECT_EQ(ended.status, ExitStatus::Finished) << ended.messages;
+  EXPECT_EQ(results(log), std::vector<std::string>());
+  EXPECT_EQ(commits(), (Offsets{{0, {0}}, {1, {0}}}));
+}
+
+TEST_F(FirstStart, TheLatestOffsetIsThatOfTheFirstStart) {
+  LogJob job(copy(", 'scan.startup.mode' = 'latest-offset'"));
+  for (int64_t id = 1; id <= 5; ++id) add_event(log, 0, id, "a", 1, id);
+  ASSERT_EQ(job.run(log, clock, [] { return true; }).status, ExitStatus::Finished);
+  EXPECT_EQ(commits(), (Offsets{{0, {5}}, {1, {0}}}));
+  add_event(log, 0, 6, "a", 1, 6);
+  add_event(log, 1, 7, "a", 1, 6);
+  ASSERT_EQ(job.run(log, clock, [&] { return all_read(log); }).status, ExitStatus::Finished);
+  EXPECT_EQ(results(log).size(), 2u);
+}
+
+TEST_F(FirstStart, ALaterStartCommitsNothingByItself) {
+  LogJob job(copy(""));
+  ASSERT_EQ(job.run(log, clock, [] { return true; }).status, ExitStatus::Finished);
+  for (int64_t id = 1; id <= 5; ++id) add_event(log, 0, id, "a", 1, id);
+  log.offset_commits.clear();
+  ASSERT_EQ(job.run(log, clock, [] { return true; }).status, ExitStatus::Finished);
+  EXPECT_NE(results(log), std::vector<std::string>());
+}
+
+TEST_F(FirstStart, PartitionsThatStandStillAreCommittedAgainEachHour) {
+  LogJob job(copy(""));
+  int commits_seen = 0;
+  for (int64_t id = 1; id <= 3; ++id) add_event(log, 0, id, "a", 1, id);
+  const Ended ended = job.run(log, clock, [&] {
+    switch (++commits_seen) {
+      case 3: clock.sleep_us(kHourUs / 2); break;
+      case 4: clock.sleep_us(kHourUs / 2 + 1); break;
+      case 5: clock.sleep_us(kHourUs); break;
+      default: break;
+    }
+    if (commits_seen < 5) add_event(log, 0, 3 + commits_seen, "a", 1, 10);
+    return commits_seen == 6;
+  });
+  ASSERT_EQ(ended.status, ExitStatus::Finished) << ended.messages;
+  // The first commit, after one hour, after two hours.
+  EXPECT_EQ(commits()[1], (std::vector<int64_t>{0, 0, 0}));
+  EXPECT_GE(commits()[0].size(), 6u);
+}
+
+TEST_F(FirstStart, ResumeWantsAnEarlierRun) {
+  RunOptions options;
+  options.resume = true;
+  LogJob job(copy(""));
+  const Ended refused = job.run(log, clock, [] { return true; }, options);
+  EXPECT_EQ(refused.status, ExitStatus::Usage);
+  EXPECT_EQ(refused.messages,
+            "error: `--resume`: there is no earlier run of job `job` to go on from; group `job` has "
+            "committed nothing\n"
+            "hint: the first start is one without `--resume`; if there was an earlier run, its brokers, "
+            "`properties.group.id` and `pipeline.name` have to be the same, and its offsets not expired "
+            "(`offsets.retention.minutes` of the broker)\n");
+  EXPECT_TRUE(log.offset_commits.empty());
+  ASSERT_EQ(job.run(log, clock, [] { return true; }).status, ExitStatus::Finished);
+  add_event(log, 0, 1, "a", 1, 1);
+  EXPECT_EQ(job.run(log, clock, [&] { return all_read(log); }, options).status, ExitStatus::Finished);
+}
+
+TEST_F(FirstStart, ResumeAndRestartExcludeEachOther) {
+  RunOptions options;
+  options.resume = true;
+  options.restart_from = "earliest";
+  const Ended ended = LogJob(copy("")).run(log, clock, [] { return true; }, options);
+  EXPECT_EQ(ended.status, ExitStatus::Usage);
+  EXPECT_EQ(ended.messages,
+            "error: `--resume` goes on from an earlier run, `--restart-from` does not: only one of them can "
+            "be asked "
+            "for\n");
+}
+
+TEST_F(FirstStart, ResumeOfAJobThatCommitsNothingIsRefused) {
+  RunOptions options;
+  options.resume = true;
+  const Ended ended = LogJob(events_to_results("id BIGINT") + "SELECT id FROM events;")
+                          .run(log, clock, [] { return true; }, options);
+  EXPECT_EQ(ended.status, ExitStatus::Usage);
+  EXPECT_EQ(
+      ended.messages,
+      "error: `--resume`: this job commits nothing that it could go on from; only jobs from topics to topics "
+      "do\n");
+}
+
+}  // namespace
+}  // namespace weir::job
