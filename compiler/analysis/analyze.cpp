@@ -145,6 +145,8 @@ class Analyzer {
     if (!writes_log) {
       note("commit.interval", "no sink of this job commits");
       note("transaction.timeout", "no sink of this job commits");
+      note("changelog.snapshot-size", "no sink of this job commits");
+      note("changelog.slice-size", "no sink of this job commits");
     }
     if (!reads_log) note("table.exec.source.idle-timeout", "a file is never idle: it has an end");
   }

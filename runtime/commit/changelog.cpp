@@ -66,12 +66,15 @@ std::expected<ChangelogRecord, std::string> decode_changelog(std::string_view by
                          .blob = bytes.substr(sizeof header)};
 }
 
-std::expected<void, std::string> ChangelogOrder::next(const ChangelogRecord& record) {
-  const bool begins = record.index == 0;
+std::expected<bool, std::string> ChangelogOrder::next(const ChangelogRecord& record) {
   if (!last_) {
-    if (!begins || !record.snapshot) {
-      return std::unexpected(fmt::format("it does not begin with a snapshot, but with record {} of commit {}",
-                                         record.index, record.commit));
+    if (record.commit < first_) {
+      return false;
+    }
+    if (record.index != 0 || (first_ == 0 ? !record.snapshot : record.commit != first_)) {
+      return std::unexpected(fmt::format(
+          "it begins with record {} of commit {}, {}", record.index, record.commit,
+          first_ == 0 ? "which is no snapshot" : fmt::format("and not with record 0 of commit {}", first_)));
     }
   } else {
     const bool complete = last_->index + 1 == last_->count;
@@ -84,7 +87,7 @@ std::expected<void, std::string> ChangelogOrder::next(const ChangelogRecord& rec
     }
   }
   last_ = {record.commit, record.index, record.count};
-  return {};
+  return true;
 }
 
 }  // namespace weir::commit

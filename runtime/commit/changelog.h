@@ -2,8 +2,9 @@
 // transaction that also carries its outputs and positions: one for each blob of state, numbered 0 … n − 1, or a single empty
 // one if no such state has changed. So the records of a commit are whole, and commits follow each other without a gap.
 //
-// Some commits hold all state (a snapshot); reading begins at the last of them and ends with the commit that the recovery
-// record names.
+// Now and then everything is written anew (a snapshot), in slices that go with several commits, or with one. Reading begins
+// with the commit where the last complete snapshot began, which the recovery record names, and ends with that of the record
+// itself: what has changed since a slice was written is in the changes of a commit behind it.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,7 @@ struct ChangelogRecord {
   uint64_t commit = 0;  // JobRecord::commit
   uint32_t index = 0;   // of the records of the commit
   uint32_t count = 0;
-  bool snapshot = false;
+  bool snapshot = false;      // a part of a snapshot; else what has changed
   uint64_t fingerprint = 0;   // of the operator; 0: no state
   uint64_t state_layout = 0;  // of its entries
   std::string_view blob = {};
@@ -32,10 +33,10 @@ std::expected<ChangelogRecord, std::string> decode_changelog(std::string_view by
 // Sees to it that no record is missing.
 class ChangelogOrder {
  public:
-  // `until`: the commit with which reading ends.
-  explicit ChangelogOrder(uint64_t until) : until_(until) {}
-  // The next record. The error says what is missing.
-  std::expected<void, std::string> next(const ChangelogRecord& record);
+  // The commits with which reading begins and ends. `first` 0: not known; with one whose records are a snapshot.
+  ChangelogOrder(uint64_t first, uint64_t until) : first_(first), until_(until) {}
+  // The next record. False: it is of an earlier commit, and to be passed over. The error says what is missing.
+  std::expected<bool, std::string> next(const ChangelogRecord& record);
   bool finished() const { return last_ && last_->commit == until_ && last_->index + 1 == last_->count; }
 
  private:
@@ -44,6 +45,7 @@ class ChangelogOrder {
     uint32_t index;
     uint32_t count;
   };
+  uint64_t first_;
   uint64_t until_;
   std::optional<Place> last_;
 };

@@ -47,7 +47,9 @@ bool parse_operator(std::string_view text, OperatorRecord& op) {
 }
 
 bool parse_pointer(std::string_view text, ChangelogPointer& pointer) {
-  return parse_number(cut(text, ':'), pointer.partition) && parse_number(text, pointer.snapshot_offset);
+  return parse_number(cut(text, ':'), pointer.partition) &&
+         parse_number(cut(text, ':'), pointer.snapshot_offset) &&
+         (text.empty() || parse_number(text, pointer.commit));
 }
 
 // One `key=value`; false: not understood.
@@ -83,7 +85,7 @@ std::string encode(const RecoveryRecord& record) {
       }
     }
     for (const ChangelogPointer& pointer : record.job->changelog) {
-      text += fmt::format(";c={}:{}", pointer.partition, pointer.snapshot_offset);
+      text += fmt::format(";c={}:{}:{}", pointer.partition, pointer.snapshot_offset, pointer.commit);
     }
   }
   return text + fmt::format(";crc={:08x}", crc32c(text));

@@ -40,7 +40,8 @@ enum class RecoveryMode : uint8_t { Replay, Changelog };  // R, C
 // Where the changelog of a shard goes on; offsets of its partition of the changelog topic.
 struct ChangelogPointer {
   int32_t partition = 0;
-  int64_t snapshot_offset = 0;  // reading begins here
+  int64_t snapshot_offset = 0;  // reading begins here,
+  uint64_t commit = 0;          // with the records of this commit; 0: not known
   friend bool operator==(const ChangelogPointer&, const ChangelogPointer&) = default;
 };
 

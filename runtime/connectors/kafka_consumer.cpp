@@ -87,6 +87,26 @@ class Consumer final : public LogConsumer {
     return {};
   }
 
+  Result<void> delete_before(const TopicPartition& partition, int64_t offset) override {
+    const std::string what = fmt::format("deleting old records of topic `{}`", partition.topic);
+    const PartitionList places = one_partition(partition.topic, partition.partition, offset);
+    rd_kafka_DeleteRecords_t* request = rd_kafka_DeleteRecords_new(places.get());
+    const Queue queue(rd_kafka_queue_new(client_->handle()));
+    rd_kafka_DeleteRecords(client_->handle(), &request, 1, nullptr, queue.get());
+    rd_kafka_DeleteRecords_destroy(request);
+    const Event event(rd_kafka_queue_poll(queue.get(), kAnswerMs));
+    if (event == nullptr || rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      return std::unexpected(
+          failed(what, event == nullptr ? RD_KAFKA_RESP_ERR__TIMED_OUT : rd_kafka_event_error(event.get())));
+    }
+    const rd_kafka_topic_partition_list_t* answer =
+        rd_kafka_DeleteRecords_result_offsets(rd_kafka_event_DeleteRecords_result(event.get()));
+    if (answer->cnt == 1 && answer->elems[0].err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      return std::unexpected(failed(what, answer->elems[0].err));
+    }
+    return {};
+  }
+
   // With isolation read_committed the broker answers with the last stable offset.
   Result<OffsetRange> offsets(const TopicPartition& partition) override {
     OffsetRange range;

@@ -71,6 +71,8 @@ class LogConsumer {
   virtual Result<int32_t> partition_count(const std::string& topic) = 0;
   // Makes a topic of one partition that keeps all it is given; where there is one already, nothing happens.
   virtual Result<void> create_topic(const std::string& topic) = 0;
+  // Records of a partition before `offset` are deleted.
+  virtual Result<void> delete_before(const TopicPartition& partition, int64_t offset) = 0;
   virtual Result<OffsetRange> offsets(const TopicPartition& partition) = 0;
   // The first offset whose record has at least this timestamp; the end if there is none.
   virtual Result<int64_t> offset_at(const TopicPartition& partition, int64_t timestamp_ms) = 0;

@@ -1,29 +1,25 @@
 #include "runtime/job/changelog_run.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "runtime/job/run.h"
+#include "runtime/job/starts.h"
 
 namespace weir::job {
 namespace {
 
-// A snapshot is written when the changes behind the last one are twice as much, and at least this.
-constexpr uint64_t kSnapshotBytes = uint64_t{64} << 20;
 constexpr uint32_t kMessagesPerFetch = 1024;
 constexpr int kPatienceMs = 100;
 
 }  // namespace
 
 std::unexpected<Error> ChangelogRun::unusable(const std::string& why) const {
-  return std::unexpected(Error{
-      Error::Kind::Usage,
-      fmt::format(
-          "the state in the changelog `{}` cannot be used: {}\nhint: start with `--restart-from committed` "
-          "(from the committed offset, with empty state), `--restart-from earliest` or `--restart-from "
-          "latest`",
-          place_.topic, why)});
+  return std::unexpected(
+      Error{Error::Kind::Usage, fmt::format("the state in the changelog `{}` cannot be used: {}\nhint: {}",
+                                            place_.topic, why, kRestartHint)});
 }
 
 Result<void> ChangelogRun::restore(abi::Context* context) {
@@ -40,7 +36,7 @@ Result<void> ChangelogRun::restore(abi::Context* context) {
   if (record.changelog.empty()) {
     return unusable("the recovery record does not say where it begins");
   }
-  if (auto done = read(record.changelog.front().snapshot_offset, record.commit, context); !done) {
+  if (auto done = read(record.changelog.front(), record.commit); !done) {
     return done;
   }
   for (const auto& kept : kept_) {
@@ -51,14 +47,16 @@ Result<void> ChangelogRun::restore(abi::Context* context) {
       return unusable(done.error());
     }
   }
-  // Without transactions the topic may hold what no recovery record stands behind; a snapshot leaves that behind.
-  if (run_.commit->settings.guarantee == commit::Guarantee::ExactlyOnce) {
+  // Without transactions the topic may hold what no recovery record stands behind; a snapshot leaves that behind, and the
+  // state of operators that are no longer there.
+  if (run_.commit->settings.guarantee == commit::Guarantee::ExactlyOnce && run_.commit->left_behind.empty()) {
     pointers_ = record.changelog;
   }
   return {};
 }
 
-Result<void> ChangelogRun::read(int64_t offset, uint64_t until, abi::Context*) {
+Result<void> ChangelogRun::read(const commit::ChangelogPointer& from, uint64_t until) {
+  const int64_t offset = from.snapshot_offset;
   const auto range = consumer_->offsets(place_);
   if (!range) {
     return std::unexpected(range.error());
@@ -71,7 +69,7 @@ Result<void> ChangelogRun::read(int64_t offset, uint64_t until, abi::Context*) {
   if (!reader) {
     return std::unexpected(reader.error());
   }
-  commit::ChangelogOrder order(until);
+  commit::ChangelogOrder order(from.commit, until);
   std::vector<abi::MessageInfo> messages(kMessagesPerFetch);
   while (!order.finished()) {
     if (run_.stopping()) {
@@ -90,13 +88,17 @@ Result<void> ChangelogRun::read(int64_t offset, uint64_t until, abi::Context*) {
       if (!record) {
         return unusable(fmt::format("offset {}: {}", messages[i].offset, record.error()));
       }
-      if (auto follows = order.next(*record); !follows) {
+      const auto follows = order.next(*record);
+      if (!follows) {
         return unusable(fmt::format("offset {}: {}", messages[i].offset, follows.error()));
+      }
+      if (!*follows) {
+        continue;
       }
       if (auto done = load(*record); !done) {
         return done;
       }
-      bytes_since_ += value.size;
+      (record->snapshot ? snapshot_bytes_ : bytes_since_) += value.size;
     }
   }
   return {};
@@ -118,49 +120,94 @@ Result<void> ChangelogRun::load(const commit::ChangelogRecord& record) {
     }
     return {};
   }
-  return {};  // of an operator that the query no longer has
+  if (std::ranges::find(run_.commit->left_behind, record.fingerprint) != run_.commit->left_behind.end()) {
+    return {};
+  }
+  return unusable("it holds the state of an operator that the recovery record does not name");
 }
 
 Result<void> ChangelogRun::prepare() {
-  everything_ = pointers_.empty() || bytes_since_ > std::max(kSnapshotBytes, 2 * snapshot_bytes_);
-  if (!everything_) {
+  const CommitSettings& settings = run_.commit->settings;
+  if (coming_ ||
+      (!pointers_.empty() && bytes_since_ <= std::max(settings.snapshot_bytes, 2 * snapshot_bytes_))) {
     return {};
   }
   const auto range = consumer_->offsets(place_);
   if (!range) {
     return std::unexpected(range.error());
   }
-  pointers_ = {{.partition = 0, .snapshot_offset = range->end}};
+  // The last transaction may still be pending there; reading passes over what is older than the commit.
+  coming_ = {.partition = 0, .snapshot_offset = range->end, .commit = 0};
+  first_offset_ = range->first;
   return {};
 }
 
 std::vector<ChangelogRun::Change> ChangelogRun::collect() {
+  const bool begins = coming_ && coming_->commit == 0;
+  const bool whole = begins && pointers_.empty();  // nothing else that reading could begin with
+  if (begins) {
+    coming_->commit = run_.commit->record.commit + 1;
+    coming_bytes_ = bytes_since_ = 0;
+  }
   std::vector<Change> changes;
-  uint64_t bytes = 0;
   for (uint32_t op = 0; op < kept_.size(); ++op) {
     if (kept_[op] == nullptr) {
       continue;
     }
     std::vector<std::string> blobs;
-    kept_[op]->save(everything_, blobs);
-    for (std::string& blob : blobs) {
-      bytes += blob.size();
-      changes.push_back({op, std::move(blob)});
+    if (whole) {
+      kept_[op]->save_everything(blobs);
+    } else {
+      kept_[op]->save_changes(blobs);
+    }
+    save(op, whole, std::move(blobs), changes);
+    if (begins && !whole) {
+      kept_[op]->begin_snapshot();
+      unsaved_.push_back(op);
     }
   }
-  if (everything_) {
-    snapshot_bytes_ = bytes;
-    bytes_since_ = 0;
-  } else {
-    bytes_since_ += bytes;
+  if (coming_) {
+    uint64_t bytes = 0;
+    for (const Change& change : changes) {
+      bytes += change.blob.size();
+    }
+    // So it comes to an end however fast the state changes.
+    collect_slices(std::max(run_.commit->settings.slice_bytes, bytes), changes);
   }
   return changes;
+}
+
+void ChangelogRun::save(uint32_t op, bool of_snapshot, std::vector<std::string> blobs,
+                        std::vector<Change>& changes) {
+  for (std::string& blob : blobs) {
+    (of_snapshot ? coming_bytes_ : bytes_since_) += blob.size();
+    changes.push_back({op, of_snapshot, std::move(blob)});
+  }
+}
+
+// The next slice of the snapshot; with the last one, reading begins with it from then on.
+void ChangelogRun::collect_slices(uint64_t bytes, std::vector<Change>& changes) {
+  const uint64_t enough = coming_bytes_ + bytes;
+  while (!unsaved_.empty() && coming_bytes_ < enough) {
+    std::vector<std::string> blobs;
+    const bool complete = kept_[unsaved_.back()]->save_slice(enough - coming_bytes_, blobs);
+    save(unsaved_.back(), true, std::move(blobs), changes);
+    if (complete) {
+      unsaved_.pop_back();
+    }
+  }
+  if (unsaved_.empty()) {
+    pointers_ = {*coming_};
+    coming_.reset();
+    snapshot_bytes_ = coming_bytes_;
+    delete_before_ = true;
+  }
 }
 
 void ChangelogRun::seal(std::vector<Change> changes, commit::Epoch& epoch) const {
   commit::ChangelogRecord record{.commit = epoch.number,
                                  .count = static_cast<uint32_t>(std::max<size_t>(changes.size(), 1)),
-                                 .snapshot = everything_,
+                                 .snapshot = false,
                                  .fingerprint = 0,
                                  .state_layout = 0,
                                  .blob = {}};
@@ -170,11 +217,28 @@ void ChangelogRun::seal(std::vector<Change> changes, commit::Epoch& epoch) const
   }
   for (const Change& change : changes) {
     const ManifestOperator& op = run_.manifest.operators[change.op];
+    record.snapshot = change.of_snapshot;
     record.fingerprint = op.fingerprint;
     record.state_layout = op.state_layout;
     record.blob = change.blob;
     epoch.changelog.push_back(commit::encode(record));
     ++record.index;
+  }
+}
+
+void ChangelogRun::committed() {
+  if (!std::exchange(delete_before_, false) || may_not_delete_) {
+    return;
+  }
+  const int64_t offset = pointers_.front().snapshot_offset;
+  if (offset == first_offset_) {
+    return;
+  }
+  if (auto done = consumer_->delete_before(place_, offset); !done) {
+    may_not_delete_ = true;
+    run_.report->message(
+        fmt::format("records of the changelog `{}` that are no longer needed stay in it: {}\n", place_.topic,
+                    done.error().text));
   }
 }
 

@@ -140,8 +140,13 @@ void Committer::commit_once(bool finished, bool workers_run) {
   if (auto done = commit::write_epoch(*run_.commit->producer, run_.commit->settings.guarantee, epoch);
       !done) {
     fail(done.error());
-  } else if (run_.metrics != nullptr) {
+    return;
+  }
+  if (run_.metrics != nullptr) {
     run_.metrics->note_commit(run_.clock->monotonic_us() - begin_us);
+  }
+  if (run_.changelog) {
+    run_.changelog->committed();
   }
 }
 

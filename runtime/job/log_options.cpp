@@ -199,6 +199,14 @@ Result<CommitSettings> commit_settings(const Manifest& manifest) {
     return std::unexpected(interval.error());
   }
   settings.interval_ms = std::max<int64_t>(*interval, 1);
+  for (auto [key, value] : {std::pair("changelog.snapshot-size", &settings.snapshot_bytes),
+                            std::pair("changelog.slice-size", &settings.slice_bytes)}) {
+    const auto bytes = bytes_or(manifest.settings, key, *value);
+    if (!bytes) {
+      return std::unexpected(bytes.error());
+    }
+    *value = *bytes;
+  }
   const auto timeout =
       duration_ms_or(manifest.settings, "transaction.timeout", settings.transaction_timeout_ms);
   if (!timeout) {

@@ -31,6 +31,10 @@ struct CommitSettings {
   int64_t interval_ms = 500;
   int32_t transaction_timeout_ms = 60'000;
   std::string transactional_id;  // also the job's name in what it locks
+  // The changelog: a snapshot is due when the changes behind the last one are so much, and twice the last one; it is written
+  // in slices of this size.
+  uint64_t snapshot_bytes = uint64_t{64} << 20;
+  uint64_t slice_bytes = uint64_t{8} << 20;
 };
 Result<CommitSettings> commit_settings(const Manifest& manifest);
 

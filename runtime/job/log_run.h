@@ -30,6 +30,7 @@ struct CommitRun {
   commit::JobRecord record;
   bool restored = false;  // the record is that of an earlier run
   bool starts = false;    // some partition begins where nothing has been committed
+  std::vector<uint64_t> left_behind;  // fingerprints of operators that the query no longer has
 };
 
 // Connects, waits for the lock, fences earlier producers, then reads what was committed and makes the partitions of all

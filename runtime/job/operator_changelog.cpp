@@ -1,8 +1,10 @@
 #include "runtime/job/operator_changelog.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <numeric>
+#include <utility>
 
 #include "runtime/state/saved_chunk.h"
 
@@ -35,59 +37,120 @@ std::string with_header(const BlobHeader& header, std::string_view bytes) {
   return blob;
 }
 
+// Places of a snapshot that are saved in one go: with small entries about a chunk.
+constexpr uint32_t kNumbersAtOnce = 8192;
+
 uint32_t stride_of(const state::PaneTable& table) { return table.stride; }
 uint32_t stride_of(const state::SessionStore& store) { return store.stride; }
 
-}  // namespace
-
-OperatorChangelog::~OperatorChangelog() = default;
-
 template <typename Save, typename Store>
-void OperatorChangelog::save_places(Save save, Store& store, uint64_t table, uint32_t places, bool everything,
-                                    std::vector<std::string>& blobs) {
-  std::vector<uint32_t> numbers(store.changed.numbers, store.changed.numbers + store.changed.count);
-  if (everything) {
-    numbers.resize(places);
-    std::iota(numbers.begin(), numbers.end(), 0);
-  }
-  state::clear_changed(store.changed);
-  if (numbers.empty()) {
+void save_numbers(Save save, Store& store, uint64_t table, const uint32_t* numbers, uint32_t count,
+                  std::vector<std::string>& blobs) {
+  if (count == 0) {
     return;
   }
   state::SavedChunk chunk;
   state::open_chunk(chunk, stride_of(store), kChunkBytes);
-  for (uint32_t at = 0; at < numbers.size();) {
-    at += save(&store, &chunk, numbers.data() + at, static_cast<uint32_t>(numbers.size()) - at);
+  for (uint32_t at = 0; at < count;) {
+    at += save(&store, &chunk, numbers + at, count - at);
     blobs.push_back(with_header({BlobKind::Chunk, 0, table}, state::take_bytes(chunk)));
   }
   state::close_chunk(chunk);
 }
 
-void OperatorChangelog::save(bool everything, std::vector<std::string>& blobs) {
+}  // namespace
+
+OperatorChangelog::~OperatorChangelog() = default;
+
+// Calls `visit(save, store, table, places)` for the store of groups or sessions, or for each table of panes.
+template <typename Visit>
+void OperatorChangelog::for_each_store(Visit visit) {
   const uint32_t id = op_.manifest->id;
   switch (op_.manifest->windowing) {
     case Windowing::None:
-      save_places(entries_.get<SaveGroups>("save_groups", id), op_.groups.table, 0, op_.groups.table.count,
-                  everything, blobs);
+      visit(entries_.get<SaveGroups>("save_groups", id), op_.groups.table, uint64_t{0},
+            op_.groups.table.count);
       break;
     case Windowing::Session:
-      save_places(entries_.get<SaveSessions>("save_sessions", id), op_.sessions, 0, op_.sessions.used,
-                  everything, blobs);
+      visit(entries_.get<SaveSessions>("save_sessions", id), op_.sessions, uint64_t{0}, op_.sessions.used);
       break;
     case Windowing::Attached:
-    case Windowing::Sliced: save_windows(everything, blobs); break;
+    case Windowing::Sliced: {
+      const auto save = entries_.get<SaveGroups>("save_groups", id);
+      for (const state::KeptTable& kept : state::kept_tables(op_.windows, op_.pane_set_list)) {
+        if (kept.table->saved_as == 0) {
+          kept.table->saved_as = next_table_++;
+        }
+        visit(save, *kept.table, kept.table->saved_as, kept.table->count);
+      }
+      break;
+    }
   }
 }
 
-void OperatorChangelog::save_windows(bool everything, std::vector<std::string>& blobs) {
-  const auto save = entries_.get<SaveGroups>("save_groups", op_.manifest->id);
+void OperatorChangelog::save_changes(std::vector<std::string>& blobs) {
+  for_each_store([&](auto save, auto& store, uint64_t table, uint32_t /*places*/) {
+    save_numbers(save, store, table, store.changed.numbers, store.changed.count, blobs);
+    state::clear_changed(store.changed);
+  });
+  list_tables(false, blobs);
+}
+
+void OperatorChangelog::begin_snapshot() {
+  rest_.clear();
+  for_each_store([&](auto /*save*/, auto& /*store*/, uint64_t table, uint32_t places) {
+    rest_[table] = {.table = table, .next = 0, .end = places};
+  });
+  list_is_due_ = true;
+}
+
+bool OperatorChangelog::save_slice(uint64_t bytes, std::vector<std::string>& blobs) {
+  uint64_t saved = 0;
+  std::map<uint64_t, Rest> left;  // a table that is gone needs nothing any more
+  for_each_store([&](auto save, auto& store, uint64_t table, uint32_t /*places*/) {
+    const auto found = rest_.find(table);
+    if (found == rest_.end()) {
+      return;  // it is new: all of it is in the changes
+    }
+    Rest rest = found->second;
+    while (rest.next < rest.end && saved < bytes) {
+      std::array<uint32_t, kNumbersAtOnce> numbers;
+      const auto at_once = static_cast<uint32_t>(
+          std::clamp<uint64_t>(std::min(kChunkBytes, bytes) / stride_of(store), 1, kNumbersAtOnce));
+      const uint32_t count = std::min(rest.end - rest.next, at_once);
+      std::iota(numbers.begin(), numbers.begin() + count, rest.next);
+      const size_t before = blobs.size();
+      save_numbers(save, store, table, numbers.data(), count, blobs);
+      rest.next += count;
+      for (size_t i = before; i < blobs.size(); ++i) {
+        saved += blobs[i].size();
+      }
+    }
+    if (rest.next < rest.end) {
+      left[table] = rest;
+    }
+  });
+  rest_ = std::move(left);
+  list_tables(std::exchange(list_is_due_, false), blobs);
+  return rest_.empty();
+}
+
+void OperatorChangelog::save_everything(std::vector<std::string>& blobs) {
+  for_each_store([&](auto /*save*/, auto& store, uint64_t /*table*/, uint32_t /*places*/) {
+    state::clear_changed(store.changed);
+  });
+  begin_snapshot();
+  save_slice(UINT64_MAX, blobs);
+}
+
+// The tables of panes that there are, if it is others than before.
+void OperatorChangelog::list_tables(bool always, std::vector<std::string>& blobs) {
+  if (op_.manifest->windowing == Windowing::None || op_.manifest->windowing == Windowing::Session) {
+    return;
+  }
   std::string list;
   std::vector<uint64_t> names;
   for (const state::KeptTable& kept : state::kept_tables(op_.windows, op_.pane_set_list)) {
-    if (kept.table->saved_as == 0) {
-      kept.table->saved_as = next_table_++;
-    }
-    save_places(save, *kept.table, kept.table->saved_as, kept.table->count, everything, blobs);
     const ListedTable item{kept.table->saved_as, kept.key.closes, kept.key.start, kept.key.end,
                            static_cast<uint64_t>(kept.key.kind)};
     list.append(reinterpret_cast<const char*>(&item), sizeof item);
@@ -95,7 +158,7 @@ void OperatorChangelog::save_windows(bool everything, std::vector<std::string>& 
   }
   std::ranges::sort(names);
   // Tables keep their keys while they live, but for `closes`, which is the end of the wait and not of the table.
-  if (everything || names != listed_) {
+  if (always || names != listed_) {
     blobs.push_back(with_header({BlobKind::Tables, 0, next_table_}, list));
     listed_ = std::move(names);
   }

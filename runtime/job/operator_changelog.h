@@ -1,5 +1,6 @@
 // The state of one operator in mode C as a sequence of blobs, which describe themselves and are read back in order: what has
-// changed since the last ones, or everything (a snapshot, behind which older blobs are not needed).
+// changed since the last ones, or everything (a snapshot, behind whose begin older blobs are not needed). A snapshot may be
+// written in slices with changes between them: what changes behind a slice is in the changes that follow it.
 //
 // All calls while nobody else touches the state. Which operator, commit and layout a blob belongs to, and that it is whole
 // and none is missing, stands around it (runtime/commit).
@@ -24,8 +25,14 @@ class OperatorChangelog {
   OperatorChangelog(const OperatorChangelog&) = delete;
   OperatorChangelog& operator=(const OperatorChangelog&) = delete;
 
-  // Adds blobs of some hundred kilobytes, and forgets that anything has changed.
-  void save(bool everything, std::vector<std::string>& blobs);
+  // What has changed since the last call: adds blobs of some hundred kilobytes.
+  void save_changes(std::vector<std::string>& blobs);
+  // Everything at once; nothing has changed then.
+  void save_everything(std::vector<std::string>& blobs);
+  // Everything in slices, beside the changes.
+  void begin_snapshot();
+  // The next slice of about `bytes`. True: it was the last one.
+  bool save_slice(uint64_t bytes, std::vector<std::string>& blobs);
   // Into an operator that is new. The error says what is wrong with the blob.
   std::expected<void, std::string> load(std::string_view blob);
   // After the last blob, with OperatorRun::reached as it was then.
@@ -33,10 +40,15 @@ class OperatorChangelog {
 
  private:
   using Load = std::expected<void, std::string>;
-  template <typename Save, typename Store>
-  void save_places(Save save, Store& store, uint64_t table, uint32_t places, bool everything,
-                   std::vector<std::string>& blobs);
-  void save_windows(bool everything, std::vector<std::string>& blobs);
+  // Of the places of one store those that the snapshot still lacks.
+  struct Rest {
+    uint64_t table = 0;
+    uint32_t next = 0;
+    uint32_t end = 0;
+  };
+  template <typename Visit>
+  void for_each_store(Visit visit);
+  void list_tables(bool always, std::vector<std::string>& blobs);
   Load load_chunk(uint64_t table, std::string_view bytes);
   Load load_tables(std::string_view bytes);
 
@@ -46,6 +58,8 @@ class OperatorChangelog {
   std::vector<uint64_t> listed_;                    // tables that the last list of them named
   std::map<uint64_t, state::TablePtr> loaded_;      // by what they are called
   std::map<uint64_t, state::PaneKey> loaded_list_;  // as the last list had it
+  std::map<uint64_t, Rest> rest_;                   // of the snapshot, by table
+  bool list_is_due_ = false;                        // the snapshot has no list of tables yet
 };
 
 }  // namespace weir::job

@@ -27,6 +27,9 @@ Result<void> restore_progress(Run& run) {
     (*run.operators)[op.id].reached = found->of_operator[op.id]->reached;
     (*run.operators)[op.id].passed = found->of_operator[op.id]->passed;
   }
+  for (const commit::OperatorRecord* record : found->left) {
+    run.commit->left_behind.push_back(record->fingerprint);
+  }
   if (!found->left.empty()) {
     run.report->message(fmt::format("{} that the query no longer has {} left behind\n",
                                     found->left.size() == 1

@@ -20,7 +20,8 @@ namespace weir::job {
 namespace {
 
 // What can be set when a job is started, because compiled code does not depend on it. `*` stands for a column.
-constexpr std::string_view kSettings[] = {"commit.interval",          "memory.budget",
+constexpr std::string_view kSettings[] = {"changelog.slice-size",     "changelog.snapshot-size",
+                                          "commit.interval",          "memory.budget",
                                           "parallelism.default",      "pipeline.name",
                                           "session.allowed-lateness", "table.exec.source.idle-timeout",
                                           "transaction.timeout"};

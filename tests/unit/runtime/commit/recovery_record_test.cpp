@@ -14,7 +14,7 @@ RecoveryRecord anchor() {
                     false,
                     {{0x9c1d, RecoveryMode::Replay, 1767254400000, 1767254400000, 0x5a1fe4403b2ad9c1},
                      {0x9c1e, RecoveryMode::Changelog, abi::kNoWatermark, abi::kNoWatermark, 1}},
-                    {{0, 12}, {3, 99}}}};
+                    {{0, 12, 7}, {3, 99, 8}}}};
 }
 
 TEST(RecoveryRecord, TextIsShortAndPrintable) {

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <random>
 
 #include "runtime/kernels/fire_panes.cpp"
@@ -144,6 +145,7 @@ TEST_P(WindowChangelog, ComesBack) {
   keeps_changes = true;
   uint64_t fired_after = 0;
   uint64_t windows_before = 0;
+  uint64_t snapshots_in_slices = 0;
   for (uint64_t seed = 1; seed <= 30; ++seed) {
     std::mt19937_64 random(seed);
     hash_bits = seed % 5 == 0 ? 2 : 64;
@@ -151,6 +153,7 @@ TEST_P(WindowChangelog, ComesBack) {
     const Records records = random_records(random, shape.size);
     auto job = std::make_unique<Job>(manifest);
     std::vector<std::string> blobs;
+    std::optional<size_t> snapshot;  // its first blob
     const size_t crash = 300 + random() % 900;
     size_t at = 0;
     while (at < crash) {
@@ -159,13 +162,28 @@ TEST_P(WindowChangelog, ComesBack) {
       at += count;
       if (random() % 3 == 0) job->advance(records[at - 1].watermark);
       if (random() % 4 == 0 || at >= crash) {
-        const bool everything = random() % 8 == 0;
-        if (everything) blobs.clear();  // older ones are not needed
-        job->changelog.save(everything, blobs);
+        if (random() % 8 == 0) {
+          blobs.clear();  // older ones are not needed
+          snapshot.reset();
+          job->changelog.save_everything(blobs);
+        } else {
+          const size_t before = blobs.size();
+          job->changelog.save_changes(blobs);
+          if (!snapshot && random() % 2 == 0) {
+            snapshot = before;
+            job->changelog.begin_snapshot();
+          }
+          if (snapshot && job->changelog.save_slice(1 + random() % 2000, blobs)) {
+            blobs.erase(blobs.begin(), blobs.begin() + static_cast<ptrdiff_t>(*snapshot));
+            snapshots_in_slices += *snapshot != before;
+            snapshot.reset();
+          }
+        }
       }
       // The process dies, and the state comes back.
       if (random() % 20 == 0) {
-        job->changelog.save(false, blobs);
+        job->changelog.save_changes(blobs);
+        snapshot.reset();
         auto back = std::make_unique<Job>(manifest);
         for (const std::string& blob : blobs) ASSERT_TRUE(back->changelog.load(blob).has_value());
         back->op().reached = job->op().reached;
@@ -184,6 +202,7 @@ TEST_P(WindowChangelog, ComesBack) {
   }
   EXPECT_GT(fired_after, 1000u);
   EXPECT_GT(windows_before, 20u);
+  EXPECT_GT(snapshots_in_slices, 20u);
   keeps_changes = false;
   hash_bits = 64;
 }
@@ -208,7 +227,7 @@ TEST_P(WindowChangelog, FiresEachWindowOnce) {
         job->process(static_cast<uint32_t>(turns() % kLanes), records.data() + at, count);
         if (turns() % 3 == 0) job->advance(records[at].watermark);
         if (turns() % 10 != 0 || !crashes) continue;
-        job->changelog.save(false, blobs);
+        job->changelog.save_changes(blobs);
         auto back = std::make_unique<Job>(manifest);
         for (const std::string& blob : blobs) ASSERT_TRUE(back->changelog.load(blob).has_value());
         back->op().reached = job->op().reached;
@@ -239,13 +258,13 @@ TEST(OperatorChangelog, RefusesWhatIsNoBlobOfIt) {
   const Record records[] = {{5, "a", 1}, {1005, "b", 1}};
   job.process(0, records, 1);
   std::vector<std::string> blobs;
-  job.changelog.save(false, blobs);
+  job.changelog.save_changes(blobs);
   ASSERT_EQ(blobs.size(), 2u);
   std::vector<std::string> more;
-  job.changelog.save(false, more);
+  job.changelog.save_changes(more);
   EXPECT_TRUE(more.empty());  // nothing has changed
   job.process(0, records + 1, 1);
-  job.changelog.save(false, more);
+  job.changelog.save_changes(more);
   ASSERT_EQ(more.size(), 2u);
   {
     Job back(manifest);

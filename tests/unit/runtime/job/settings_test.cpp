@@ -59,7 +59,8 @@ TEST(Settings, WhatTheCodeDependsOnCannotBeSet) {
                        "there are `connector`, `fields.*.end`, "));
   EXPECT_EQ(override_error("order.path", "x"),
             "unknown setting `order.path`: tables of this job are `db.out`, `orders`; settings are "
-            "`commit.interval`, `memory.budget`, `parallelism.default`, `pipeline.name`, "
+            "`changelog.slice-size`, `changelog.snapshot-size`, `commit.interval`, `memory.budget`, "
+            "`parallelism.default`, `pipeline.name`, "
             "`session.allowed-lateness`, `table.exec.source.idle-timeout`, `transaction.timeout`");
 }
 
