@@ -132,6 +132,10 @@ void Committer::commit_once(bool finished, bool workers_run) {
       return;
     }
     epoch = take_epoch(finished);
+    if (epoch.number != 0) {
+      run_.history->tried_tally = tally_of(run_);
+      run_.history->tried_commit = epoch.number;
+    }
   }
   if (commit::is_empty(epoch)) {
     return;
@@ -142,6 +146,7 @@ void Committer::commit_once(bool finished, bool workers_run) {
     fail(done.error());
     return;
   }
+  run_.history->committed_tally = run_.history->tried_tally;
   if (run_.metrics != nullptr) {
     run_.metrics->note_commit(run_.clock->monotonic_us() - begin_us);
   }

@@ -417,6 +417,7 @@ ExitStatus run_job(const abi::Program& program, const RunOptions& options) {
     server = std::move(*opened);
   }
   int64_t backoff_ms = kFirstBackoffMs;
+  int64_t first_us = 0;
   History history;
   history.token = options.process_token != 0
                       ? options.process_token
@@ -428,7 +429,9 @@ ExitStatus run_job(const abi::Program& program, const RunOptions& options) {
     run.report = &report;
     run.signals = &signals;
     run.history = &history;
+    history.tally = history.committed_tally;
     const int64_t start_us = run.clock->monotonic_us();
+    first_us = first_us == 0 ? start_us : first_us;
     if (metrics) {
       metrics->note_phase(Phase::Starting);
     }
@@ -440,7 +443,8 @@ ExitStatus run_job(const abi::Program& program, const RunOptions& options) {
     const int64_t end_us = run.clock->monotonic_us();
     if (!run.outcome.failed()) {
       if (options.summary) {
-        report.message(stopped_text(run) + summary_text(run, static_cast<double>(end_us - start_us) / 1e6));
+        report.message(stopped_text(run) + summary_text(run.manifest, tally_of(run),
+                                                        static_cast<double>(end_us - first_us) / 1e6));
       }
       return ExitStatus::Finished;
     }

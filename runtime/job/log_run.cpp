@@ -92,6 +92,13 @@ Result<void> open_partition(Run& run, LogScan& log, const TopicPartition& place,
   return {};
 }
 
+// The last commit of the try before may have been made although the try did not hear of it.
+void take_tally(History& history, const commit::JobRecord& committed) {
+  if (committed.token == history.token && committed.commit == history.tried_commit) {
+    history.tally = history.committed_tally = history.tried_tally;
+  }
+}
+
 // Of one scan.
 Result<void> open_log_partitions(Run& run, LogScan& log) {
   const auto places = log.source->partitions();
@@ -111,6 +118,7 @@ Result<void> open_log_partitions(Run& run, LogScan& log) {
       if (auto done = refuse_finished(*job); !done) {
         return done;
       }
+      take_tally(*run.history, *job);
       run.commit->record = std::move(*job);
       run.commit->record.token = run.history->token;
       run.commit->restored = true;

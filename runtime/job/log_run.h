@@ -28,8 +28,8 @@ struct CommitRun {
   std::unique_ptr<connectors::LogProducer> producer;
   std::vector<connectors::LogSink*> sinks;
   commit::JobRecord record;
-  bool restored = false;  // the record is that of an earlier run
-  bool starts = false;    // some partition begins where nothing has been committed
+  bool restored = false;              // the record is that of an earlier run
+  bool starts = false;                // some partition begins where nothing has been committed
   std::vector<uint64_t> left_behind;  // fingerprints of operators that the query no longer has
 };
 

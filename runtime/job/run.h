@@ -23,6 +23,7 @@
 #include "runtime/job/pause.h"
 #include "runtime/job/scan_run.h"
 #include "runtime/job/schedule.h"
+#include "runtime/job/tally.h"
 #include "runtime/observe/report.h"
 #include "runtime/state/budget.h"
 #include "runtime/time/clock.h"
@@ -49,6 +50,11 @@ struct History {
   uint64_t token = 0;          // what this process commits carries it
   bool was_open = false;       // one of them had everything that it needs
   int64_t last_fenced_us = 0;  // monotonic, of the lock; 0: never
+  Tally tally;                 // of what the tries before this one have committed
+  Tally committed_tally;       // with this one
+  // Of the commit that was tried last: whether it counts shows when the next try reads what is committed.
+  Tally tried_tally;
+  uint64_t tried_commit = 0;
 };
 
 struct Run {

@@ -1,4 +1,4 @@
-// What a run says at its end: for each INSERT what became of the rows of its sources, and how many rows it wrote.
+// What a job says at its end, over all its tries: for each INSERT what became of the rows of its sources, and how many rows it wrote.
 //
 //   INSERT INTO revenue
 //     from orders: 10 read = 8 counted (2 late_partial) + 0 filtered + 1 late + 0 outside + 1 rejected
@@ -10,10 +10,11 @@
 
 #include <string>
 
-#include "runtime/job/run.h"
+#include "runtime/job/manifest.h"
+#include "runtime/job/tally.h"
 
 namespace weir::job {
 
-std::string summary_text(const Run& run, double seconds);
+std::string summary_text(const Manifest& manifest, const Tally& tally, double seconds);
 
 }  // namespace weir::job
