@@ -24,6 +24,8 @@ constexpr milliseconds kLookInterval{500};
 constexpr int kDescribeMs = 3'600'000;
 constexpr std::chrono::seconds kSilenceLimit{60};
 constexpr int kPollMs = 50;
+// Who cannot leave the group in this time is taken out of it when the session ends.
+constexpr milliseconds kLeaveLimit{3'000};
 
 enum class Membership { Nobody, Ours, Others };
 // What the last assignment of the group has said of this member.
@@ -78,6 +80,20 @@ class Lock final : public JobLock {
       return std::unexpected(joined.error());
     }
     return *joined && standing_ != Standing::Standby;
+  }
+
+  // A static member that is closed stays a member; one that ends its subscription before leaves.
+  void release() override {
+    if (!joined_ || rd_kafka_unsubscribe(client_->handle()) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      return;
+    }
+    const auto give_up = steady_clock::now() + kLeaveLimit;
+    while (steady_clock::now() < give_up && serve(kPollMs)) {
+      const auto members = membership();
+      if (!members || (*members && **members != Membership::Ours)) {
+        return;
+      }
+    }
   }
 
  private:

@@ -121,6 +121,9 @@ class JobLock {
   virtual Result<bool> acquire(int timeout_ms) = 0;
   // Still ours; to be asked now and then (it keeps the membership alive).
   virtual Result<bool> held() = 0;
+  // The job is done here: another instance may take over at once. Without it, a process that ends keeps the lock for some
+  // seconds, so that it may come back in place.
+  virtual void release() {}
 };
 
 }  // namespace weir::connectors

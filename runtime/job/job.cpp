@@ -356,6 +356,14 @@ std::string stopped_text(const Run& run) {
                   : "stopped before the input ended\n";
 }
 
+// After a clean end nobody has to wait for the session to end.
+void release_lock(Run& run) {
+  if (!run.outcome.failed() && run.commit->lock != nullptr) {
+    run.commit->producer.reset();
+    run.commit->lock->release();
+  }
+}
+
 // To the end of the input or of the run; how it went is in run.outcome.
 void run_once(Run& run) {
   if (auto done = open(run); !done) {
@@ -365,6 +373,9 @@ void run_once(Run& run) {
   run.opened = true;
   if (run.stopping()) {  // while it stood by
     close_sinks(run, false);
+    if (run.commit) {
+      release_lock(run);
+    }
     return;
   }
   if (run.commit && needs_replay(run)) {
@@ -388,6 +399,7 @@ void run_once(Run& run) {
   }
   if (committer && !run.outcome.failed()) {
     committer->commit_rest(!run.stopping());
+    release_lock(run);
   }
   close_sinks(run, !run.stopping());
 }

@@ -67,6 +67,18 @@ TEST_F(KafkaLock, RestartInPlaceIsActiveAtOnce) {
   EXPECT_LT(steady_clock::now() - begin, std::chrono::seconds(5));  // the session lasts longer
 }
 
+TEST_F(KafkaLock, StandbyTakesOverAtOnceWhenTheLockIsReleased) {
+  auto active = lock("m");
+  ASSERT_TRUE(acquired(*active, 20'000));
+  auto standby = lock("a");
+  EXPECT_FALSE(acquired(*standby, 1'000));
+  active->release();
+  active.reset();
+  const auto begin = steady_clock::now();
+  EXPECT_TRUE(acquired(*standby, 20'000));
+  EXPECT_LT(steady_clock::now() - begin, std::chrono::seconds(3));  // half of the session
+}
+
 TEST_F(KafkaLock, SameInstanceOnThisMachineIsRefused) {
   auto first = lock("m");
   const auto second = weir_kafka_log()->make_lock(options_, instance("m"));
