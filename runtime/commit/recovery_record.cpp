@@ -91,6 +91,14 @@ std::string encode(const RecoveryRecord& record) {
   return text + fmt::format(";crc={:08x}", crc32c(text));
 }
 
+size_t longest_record_bytes(size_t operators) {
+  constexpr int64_t kLong = INT64_MIN;
+  const OperatorRecord op{UINT64_MAX, RecoveryMode::Changelog, kLong, kLong, UINT64_MAX};
+  const JobRecord job{
+      UINT64_MAX, UINT64_MAX, true, std::vector(operators, op), {{INT32_MIN, kLong, UINT64_MAX}}};
+  return encode({{kLong, kLong, kLong, kLong, kLong, true}, job}).size();
+}
+
 std::expected<RecoveryRecord, std::string> decode(std::string_view text) {
   if (!text.starts_with(kMagicOfAnyVersion)) {
     return std::unexpected("it was not written by Weir");

@@ -69,8 +69,9 @@ struct RecoveryRecord {
   friend bool operator==(const RecoveryRecord&, const RecoveryRecord&) = default;
 };
 
-// Longer than kMaxRecordBytes is possible only with very many operators; the compiler refuses such jobs.
 std::string encode(const RecoveryRecord& record);
+// The longest record that a job with so many operators may come to write; beyond kMaxRecordBytes it cannot be committed.
+size_t longest_record_bytes(size_t operators);
 // The error says what is wrong with the text: not a record of Weir, of a newer version, damaged (checksum), incomplete.
 std::expected<RecoveryRecord, std::string> decode(std::string_view text);
 

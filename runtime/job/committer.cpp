@@ -106,6 +106,9 @@ void Committer::commit_if_due(bool workers_run) {
   commit_once(false, workers_run);
   check_lock();
   look_for_partitions(workers_run);
+  if (!run_.stopping()) {
+    retention_.look();
+  }
 }
 
 void Committer::commit_rest(bool finished) { commit_once(finished, false); }
@@ -149,6 +152,8 @@ void Committer::commit_once(bool finished, bool workers_run) {
   run_.history->committed_tally = run_.history->tried_tally;
   if (run_.metrics != nullptr) {
     run_.metrics->note_commit(run_.clock->monotonic_us() - begin_us);
+    const ReplayEstimate replay = estimate_replay(run_);
+    run_.metrics->note_replay(replay.records, replay.ms);
   }
   if (run_.changelog) {
     run_.changelog->committed();

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "runtime/commit/epoch.h"
+#include "runtime/job/replay_estimate.h"
 #include "runtime/job/run.h"
 
 namespace weir::job {
@@ -21,7 +22,7 @@ constexpr int64_t kCommitAgainUs = int64_t{3600} * 1'000'000;
 
 class Committer {
  public:
-  explicit Committer(Run& run) : run_(run) {}
+  explicit Committer(Run& run) : run_(run), retention_(run) {}
   ~Committer() { stop(); }
   Committer(const Committer&) = delete;
   Committer& operator=(const Committer&) = delete;
@@ -56,6 +57,7 @@ class Committer {
   bool stopping_ = false;
   int64_t next_commit_us_ = 0;
   int64_t next_discovery_us_ = 0;
+  RetentionWatch retention_;
 };
 
 // Bytes that wait for a commit.

@@ -196,6 +196,21 @@ Result<void> check_options(const Manifest& manifest, const RunOptions& options) 
       Error{Error::Kind::Usage, fmt::format("`{}` is for jobs over topics, and this one has none", given)});
 }
 
+// All that a job goes on from has to fit beside one committed offset.
+Result<void> check_record(const Run& run) {
+  const size_t operators = run.manifest.operators.size();
+  const size_t bytes = commit::longest_record_bytes(operators);
+  if (!run.commit || bytes <= commit::kMaxRecordBytes) {
+    return {};
+  }
+  return std::unexpected(Error{
+      Error::Kind::Usage,
+      fmt::format(
+          "the job has {} aggregates; what is committed with an offset may then take {} bytes, and Kafka "
+          "keeps {} safely\nhint: make several jobs of its statements",
+          operators, bytes, commit::kMaxRecordBytes)});
+}
+
 Result<void> check_resume(const Run& run) {
   const RunOptions& options = run.options;
   if (!options.resume) {
@@ -230,6 +245,9 @@ Result<void> open(Run& run) {
     }
     run.commit = std::make_unique<CommitRun>();
     run.commit->settings = std::move(*settings);
+  }
+  if (auto done = check_record(run); !done) {
+    return done;
   }
   if (auto done = open_partitions(run); !done) {
     return done;

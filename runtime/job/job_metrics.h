@@ -49,6 +49,11 @@ class JobMetrics {
   // By the worker that has the partition.
   void note_batch(const Run& run, PartitionRun& partition, const BatchFigures& batch);
   void note_commit(int64_t us) { commits_.add(us); }
+  // What a restart would read again, and how long that would take.
+  void note_replay(int64_t records, int64_t ms) {
+    replay_records_.store(records, std::memory_order_relaxed);
+    replay_ms_.store(ms, std::memory_order_relaxed);
+  }
   void note_reached(uint32_t op, int64_t watermark) {
     reached_[op].store(watermark, std::memory_order_relaxed);
   }
@@ -87,6 +92,8 @@ class JobMetrics {
   std::deque<ConsumerFigures> before_;  // of earlier runs, by consumer
   std::deque<std::atomic<int64_t>> reached_;
   observe::Durations commits_;
+  std::atomic<int64_t> replay_records_ = 0;
+  std::atomic<int64_t> replay_ms_ = 0;
   std::atomic<uint64_t> restarts_ = 0;
   std::atomic<int64_t> sign_us_;
   std::atomic<Phase> phase_ = Phase::Starting;

@@ -277,6 +277,12 @@ void JobMetrics::commit(MetricsText& text) const {
   commits_.write(text);
   text.family("weir_commit_seconds_max", "gauge", "The longest commit.");
   text.sample({}, commits_.max_seconds());
+  text.family("weir_replay_records", "gauge",
+              "Records that would be read again if the process were killed now.");
+  text.sample({}, replay_records_.load(std::memory_order_relaxed));
+  text.family("weir_replay_seconds", "gauge",
+              "How long that would take, as fast as records were read so far.");
+  text.sample({}, static_cast<double>(replay_ms_.load(std::memory_order_relaxed)) / 1000);
 }
 
 std::string JobMetrics::text() {

@@ -42,7 +42,9 @@ struct WorkerRun {
   std::atomic<int64_t> batch_clock_ms = kNoBatch;  // the clock reading of the batch at hand
   std::atomic<uint64_t> bytes_read = 0;
   std::atomic<uint64_t> rows_read = 0;
-  LaneFigures* figures = nullptr;  // null: nobody looks
+  std::atomic<uint64_t> messages_read = 0;  // of logs, by jobs that commit
+  std::atomic<uint64_t> busy_us = 0;        // with them
+  LaneFigures* figures = nullptr;           // null: nobody looks
 };
 
 // Of the tries of a job in one process.

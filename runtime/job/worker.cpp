@@ -122,6 +122,7 @@ void run_batch(Run& run, WorkerRun& worker, PartitionRun& partition, connectors:
   worker.batch_clock_ms.store(kNoBatch);
   worker.bytes_read.fetch_add(static_cast<uint64_t>(batch->end - batch->begin), std::memory_order_relaxed);
   worker.rows_read.fetch_add(scan.rows_read() - rows_before, std::memory_order_relaxed);
+  worker.messages_read.fetch_add(batch->message_count, std::memory_order_relaxed);
   partition.finished = batch->finished;
   if (run.metrics != nullptr) {
     run.metrics->note_batch(run, partition,
@@ -131,6 +132,18 @@ void run_batch(Run& run, WorkerRun& worker, PartitionRun& partition, connectors:
     worker.figures->publish();
   }
   check_budget(run);
+}
+
+// How fast records are read is what a restart is estimated by.
+void run_timed_batch(Run& run, WorkerRun& worker, PartitionRun& partition, connectors::ReadBuffer& buffer) {
+  if (!run.commit || partition.log == nullptr) {
+    run_batch(run, worker, partition, buffer);
+    return;
+  }
+  const int64_t begin_us = run.clock->monotonic_us();
+  run_batch(run, worker, partition, buffer);
+  worker.busy_us.fetch_add(static_cast<uint64_t>(run.clock->monotonic_us() - begin_us),
+                           std::memory_order_relaxed);
 }
 
 }  // namespace
@@ -195,7 +208,7 @@ void work(Run& run, WorkerRun& worker, const std::function<void()>& between_batc
         fire_due(run);
       }
     } else {
-      run_batch(run, worker, *partition, buffer);
+      run_timed_batch(run, worker, *partition, buffer);
       if (run.stopping()) {
         break;
       }

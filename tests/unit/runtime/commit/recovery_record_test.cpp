@@ -44,6 +44,12 @@ TEST(RecoveryRecord, ComesBackAsItWas) {
   }
 }
 
+TEST(RecoveryRecord, ThirtyOperatorsFit) {
+  EXPECT_LT(longest_record_bytes(30), kMaxRecordBytes);
+  EXPECT_GT(longest_record_bytes(40), kMaxRecordBytes);
+  EXPECT_GT(longest_record_bytes(2), encode(anchor()).size());
+}
+
 TEST(RecoveryRecord, EveryFlippedBitIsSeen) {
   const std::string text = encode(anchor());
   for (size_t at = 0; at < text.size(); ++at) {
