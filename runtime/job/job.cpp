@@ -284,7 +284,7 @@ Result<void> open(Run& run) {
     }
     open_feeds(run);
   }
-  auto done = restore_operators(run);
+  auto done = run.commit && run.commit->finished ? Result<void>{} : restore_operators(run);
   if (done) {
     done = open_scans(run);
   }
@@ -394,6 +394,11 @@ void run_once(Run& run) {
     if (run.commit) {
       release_lock(run);
     }
+    return;
+  }
+  if (run.commit && run.commit->finished) {
+    close_sinks(run, true);
+    release_lock(run);
     return;
   }
   if (run.commit && needs_replay(run)) {

@@ -115,7 +115,8 @@ Result<void> open_log_partitions(Run& run, LogScan& log) {
     starts = std::move(*committed);
     run.commit->starts |= std::ranges::any_of(starts, [](const PartitionStart& it) { return !it.restored; });
     if (job) {
-      if (auto done = refuse_finished(*job); !done) {
+      run.commit->finished = job->finished && job->token == run.history->token;
+      if (auto done = refuse_finished(run, *job); !done) {
         return done;
       }
       take_tally(*run.history, *job);

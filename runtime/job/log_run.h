@@ -29,6 +29,7 @@ struct CommitRun {
   std::vector<connectors::LogSink*> sinks;
   commit::JobRecord record;
   bool restored = false;              // the record is that of an earlier run
+  bool finished = false;              // an earlier try has committed the end of the input, and not heard so
   bool starts = false;                // some partition begins where nothing has been committed
   std::vector<uint64_t> left_behind;  // fingerprints of operators that the query no longer has
 };

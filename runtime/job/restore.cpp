@@ -42,8 +42,8 @@ Result<void> restore_progress(Run& run) {
 
 }  // namespace
 
-Result<void> refuse_finished(const commit::JobRecord& job) {
-  if (!job.finished) {
+Result<void> refuse_finished(const Run& run, const commit::JobRecord& job) {
+  if (!job.finished || run.commit->finished) {
     return {};
   }
   return usage(

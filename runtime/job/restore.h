@@ -10,7 +10,7 @@ namespace weir::job {
 struct Run;
 
 // A bounded run that has read everything is not begun again.
-connectors::Result<void> refuse_finished(const commit::JobRecord& job);
+connectors::Result<void> refuse_finished(const Run& run, const commit::JobRecord& job);
 // With `--resume` there has to be an earlier run.
 connectors::Result<void> refuse_first_start(const Run& run);
 // Gives operators back how far they had come, and those of mode C their state; after they have been opened.

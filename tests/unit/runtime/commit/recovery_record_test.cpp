@@ -46,7 +46,7 @@ TEST(RecoveryRecord, ComesBackAsItWas) {
 
 TEST(RecoveryRecord, ThirtyOperatorsFit) {
   EXPECT_LT(longest_record_bytes(30), kMaxRecordBytes);
-  EXPECT_GT(longest_record_bytes(40), kMaxRecordBytes);
+  EXPECT_GT(longest_record_bytes(45), kMaxRecordBytes);
   EXPECT_GT(longest_record_bytes(2), encode(anchor()).size());
 }
 

@@ -139,7 +139,7 @@ TEST_F(Changelog, AnotherOperatorIsRefused) {
 TEST_F(Changelog, AnotherLayoutIsRefused) {
   begin_job();
   change(of_commit(some_commit())[0], [](commit::ChangelogRecord& record) { ++record.state_layout; });
-  EXPECT_EQ(refused(), "`Aggregate SESSION(5 s) by k` lies in memory in another way");
+  EXPECT_EQ(refused(), "`Aggregate SESSION(gap 5 s) by k` lies in memory in another way");
 }
 
 TEST_F(Changelog, ABeginThatWasDeletedIsRefused) {

@@ -127,17 +127,19 @@ TEST_F(FirstStart, ResumeOfAJobThatCommitsNothingIsRefused) {
 }
 
 TEST_F(FirstStart, AJobWhoseRecordMayGetTooLongIsRefused) {
-  std::string sql = events_to_results("n BIGINT") + "EXECUTE STATEMENT SET BEGIN ";
-  for (int i = 1; i <= 40; ++i) {
-    sql += "INSERT INTO results SELECT COUNT(*) FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '" +
-           std::to_string(i) + "' SECOND)) GROUP BY window_start, window_end; ";
-  }
-  const Ended ended = LogJob(sql + "END;").run(log, clock, [] { return true; });
-  EXPECT_EQ(ended.status, ExitStatus::Usage);
-  EXPECT_EQ(ended.messages,
-            "error: the job has 40 aggregates; what is committed with an offset may then take " +
-                std::to_string(commit::longest_record_bytes(40)) +
-                " bytes, and Kafka keeps 3500 safely\nhint: make several jobs of its statements\n");
+  Manifest manifest;
+  manifest.operators.resize(45);
+  ManifestSink sink;
+  sink.options = {{"connector", "kafka"}};
+  manifest.sinks.push_back(sink);
+  const std::string bytes = serialize(manifest);
+  std::string messages;
+  RunOptions options;
+  options.standard_error = [&](std::string_view text) { messages += text; };
+  EXPECT_EQ(run_job({abi::kAbiVersion, 0, nullptr, bytes.data(), bytes.size()}, options), ExitStatus::Usage);
+  EXPECT_EQ(messages, "error: the job has 45 aggregates; what is committed with an offset may then take " +
+                          std::to_string(commit::longest_record_bytes(45)) +
+                          " bytes, and Kafka keeps 3500 safely\nhint: make several jobs of its statements\n");
 }
 
 }  // namespace

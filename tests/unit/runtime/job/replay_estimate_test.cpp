@@ -12,7 +12,7 @@ using namespace log_tests;
 
 TEST(ReplayEstimate, IsWhatWasReadInTheTimeThatItTook) {
   RunOptions options;
-  Run run({}, {}, options);
+  job::Run run({}, {}, options);
   const auto add = [&](int64_t low, int64_t position) {
     PartitionRun& partition = run.partitions.emplace_back();
     partition.log = reinterpret_cast<connectors::LogPartition*>(1);

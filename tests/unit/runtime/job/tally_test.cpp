@@ -28,13 +28,13 @@ TEST(Tally, CountsEachRecordOnceOverAllTries) {
                   .commit_unheard = 150,
                   .commit_in_doubt = 150};
     log.most_messages = 7;
-    LogJob job(events_to_results("k STRING, n BIGINT") +
+    LogJob job(events_to_results("k STRING, n BIGINT", ", 'scan.bounded.mode' = 'latest-offset'") +
                "INSERT INTO results SELECT k, COUNT(*) FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(ts), "
                "INTERVAL '10' "
                "SECOND)) WHERE k <> 'b' GROUP BY window_start, window_end, k;");
     RunOptions options;
     options.overrides = {{"commit.interval", "1 ms"}};
-    const Ended ended = job.run(log, clock, [&] { return all_read(log); }, options);
+    const Ended ended = job.run(log, clock, [] { return false; }, options);
     ASSERT_EQ(ended.status, ExitStatus::Finished) << ended.messages;
     EXPECT_NE(ended.messages.find("  from events: 100 read = "), std::string::npos) << seed << ended.messages;
     EXPECT_NE(ended.messages.find(" + 25 filtered + "), std::string::npos) << seed << ended.messages;
