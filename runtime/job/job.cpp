@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "runtime/job/check_options.h"
 #include "runtime/job/committer.h"
 #include "runtime/job/connect.h"
 #include "runtime/job/job_metrics.h"
@@ -180,62 +181,9 @@ Result<void> open_scans(Run& run) {
   return {};
 }
 
-// What is said of the places where reading begins means nothing for files.
-Result<void> check_options(const Manifest& manifest, const RunOptions& options) {
-  if (reads_log(manifest) || commits(manifest)) {
-    return {};
-  }
-  const char* given = !options.restart_from.empty() ? "--restart-from"
-                      : options.accept_data_loss    ? "--accept-data-loss"
-                      : !options.instance.empty()   ? "--instance"
-                                                    : nullptr;
-  if (given == nullptr) {
-    return {};
-  }
-  return std::unexpected(
-      Error{Error::Kind::Usage, fmt::format("`{}` is for jobs over topics, and this one has none", given)});
-}
-
-// All that a job goes on from has to fit beside one committed offset.
-Result<void> check_record(const Run& run) {
-  const size_t operators = run.manifest.operators.size();
-  const size_t bytes = commit::longest_record_bytes(operators);
-  if (!run.commit || bytes <= commit::kMaxRecordBytes) {
-    return {};
-  }
-  return std::unexpected(Error{
-      Error::Kind::Usage,
-      fmt::format(
-          "the job has {} aggregates; what is committed with an offset may then take {} bytes, and Kafka "
-          "keeps {} safely\nhint: make several jobs of its statements",
-          operators, bytes, commit::kMaxRecordBytes)});
-}
-
-Result<void> check_resume(const Run& run) {
-  const RunOptions& options = run.options;
-  if (!options.resume) {
-    return {};
-  }
-  if (!options.restart_from.empty()) {
-    return std::unexpected(
-        Error{Error::Kind::Usage,
-              "`--resume` goes on from an earlier run, `--restart-from` does not: only one of "
-              "them can be asked for"});
-  }
-  if (!commits(run.manifest) || !reads_log(run.manifest)) {
-    return std::unexpected(Error{
-        Error::Kind::Usage,
-        "`--resume`: this job commits nothing that it could go on from; only jobs from topics to topics do"});
-  }
-  return {};
-}
-
 // Everything that can be seen to fail before a byte is read fails here. Sinks are opened last.
 Result<void> open(Run& run) {
   if (auto done = check_options(run.manifest, run.options); !done) {
-    return done;
-  }
-  if (auto done = check_resume(run); !done) {
     return done;
   }
   if (commits(run.manifest)) {
@@ -245,9 +193,6 @@ Result<void> open(Run& run) {
     }
     run.commit = std::make_unique<CommitRun>();
     run.commit->settings = std::move(*settings);
-  }
-  if (auto done = check_record(run); !done) {
-    return done;
   }
   if (auto done = open_partitions(run); !done) {
     return done;

@@ -164,11 +164,6 @@ Result<void> open_log(Run& run) {
     if (auto done = take_lock(run, *kafka, report); !done || run.stopping()) {
       return done;
     }
-  }
-  if (auto done = preflight(run, *kafka, report); !done || run.stopping()) {
-    return done;
-  }
-  if (run.commit) {
     if (auto done = open_producer(run, *kafka, report); !done) {
       return done;
     }
