@@ -3,10 +3,12 @@
 enable_testing()
 
 file(GLOB_RECURSE unit_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/unit/*.cpp)
+set(unit_sim_sources sim_log.cpp sim_clients.cpp world.cpp)
 if(WEIR_TESTS AND unit_sources)
   find_package(GTest REQUIRED)
   # Jobs over a simulated Kafka are tested here too.
-  add_executable(weir_unit_tests ${unit_sources} ${PROJECT_SOURCE_DIR}/tests/sim/sim_log.cpp)
+  list(TRANSFORM unit_sim_sources PREPEND ${PROJECT_SOURCE_DIR}/tests/sim/)
+  add_executable(weir_unit_tests ${unit_sources} ${unit_sim_sources})
   target_compile_options(weir_unit_tests PRIVATE ${WEIR_WARNINGS})
   weir_link_everything(weir_unit_tests)
   target_link_libraries(weir_unit_tests PRIVATE weir_kafka_objects)

@@ -68,6 +68,10 @@ std::expected<Arguments, std::string> parse(int argc, char** argv) {
       arguments.status = true;
       continue;
     }
+    if (flag.name == "--resume") {
+      arguments.run.resume = true;
+      continue;
+    }
     if (flag.name == "--accept-data-loss") {
       arguments.run.accept_data_loss = true;
       continue;
@@ -120,7 +124,8 @@ std::expected<Arguments, std::string> parse(int argc, char** argv) {
 
 std::string usage_text(std::string_view program) {
   return fmt::format(
-      "usage: {} [--set key=value]… [--threads N] [--restart-from PLACE] [--accept-data-loss] [--instance "
+      "usage: {} [--set key=value]… [--threads N] [--resume | --restart-from PLACE] [--accept-data-loss] "
+      "[--instance "
       "NAME] [--kafka-config FILE] [--metrics HOST:PORT] [--quiet] [--status] [--reset PLACE] "
       "[--version] [--help]\n",
       program);

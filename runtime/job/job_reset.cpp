@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "runtime/job/changelog_run.h"
+#include "runtime/job/changelog_topic.h"
 #include "runtime/job/committed_job.h"
 
 namespace weir::job {

@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include "runtime/connectors/load_kafka.h"
+#include "runtime/job/changelog_topic.h"
 #include "runtime/job/preflight.h"
+#include "runtime/job/restore.h"
 #include "runtime/job/run.h"
 #include "runtime/job/standby.h"
 #include "runtime/job/starts.h"
@@ -122,7 +124,7 @@ Result<void> open_log_partitions(Run& run, LogScan& log) {
       take_tally(*run.history, *job);
       run.commit->record = std::move(*job);
       run.commit->record.token = run.history->token;
-      run.commit->restored = true;
+      run.commit->restored = run.commit->record.commit != 0;  // 0: `weir job reset` has left positions alone
     }
   } else {
     for (const TopicPartition& place : *places) {
@@ -173,47 +175,7 @@ Result<void> open_log(Run& run) {
     run.commit->record.token = run.history->token;
   }
   for (LogScan& log : run.logs) {
-    const auto places = log.source->partitions();
-    if (!places) {
-      return std::unexpected(places.error());
-    }
-    std::optional<commit::JobRecord> job;
-    std::vector<Start> starts;
-    if (run.commit) {
-      auto restored = restore(run, log, *places, job);
-      if (!restored) {
-        return std::unexpected(restored.error());
-      }
-      starts = std::move(*restored);
-    } else {
-      for (const TopicPartition& place : *places) {
-        auto start = first_start(log, place, false);
-        if (!start) {
-          return std::unexpected(start.error());
-        }
-        starts.push_back(*start);
-      }
-    }
-    if (job) {
-      if (auto done = refuse_finished(*job); !done) {
-        return done;
-      }
-      run.commit->record = std::move(*job);
-      run.commit->record.token = run.history->token;
-      run.commit->restored = run.commit->record.commit != 0;  // 0: `weir job reset` has left positions alone
-    }
-    for (size_t i = 0; i < places->size(); ++i) {
-      if (auto done = open_partition(run, log, (*places)[i], starts[i]); !done) {
-        return done;
-      }
-    }
-  }
-  return {};
-}
-
-Result<void> restore_operators(Run& run) {
-  if (run.commit && run.commit->restored) {
-    if (auto done = restore_progress(run); !done) {
+    if (auto done = open_log_partitions(run, log); !done) {
       return done;
     }
   }

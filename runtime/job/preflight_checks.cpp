@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "runtime/commit/recovery_record.h"
-#include "runtime/job/changelog_run.h"
+#include "runtime/job/changelog_topic.h"
 
 namespace weir::job {
 namespace {

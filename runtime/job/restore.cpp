@@ -51,7 +51,7 @@ Result<void> refuse_finished(const Run& run, const commit::JobRecord& job) {
 }
 
 Result<void> refuse_first_start(const Run& run) {
-  if (run.commit && run.commit->restored) {
+  if (run.commit && (run.commit->restored || !run.commit->starts)) {
     return {};
   }
   const std::string group = run.logs.empty() ? "" : run.logs.front().source->options().group;

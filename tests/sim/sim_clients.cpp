@@ -154,7 +154,7 @@ class SimConsumer : public connectors::LogConsumer {
     log_.note_restore(result);
     return result;
   }
-  Result<void> delete_before(const TopicPartition& place, int64_t offset) {
+  Result<void> delete_before(const TopicPartition& place, int64_t offset) override {
     if (!log_.may_delete) {
       return std::unexpected(Error{Error::Kind::InputOutput, "simulated: not allowed"});
     }

@@ -38,8 +38,9 @@ class ChangedQueryJob : public testing::Test {
     return rows;
   }
 
-  sim::SimClock clock;
-  sim::SimLog log{1, clock};
+  sim::World world{1};
+  sim::SimClock clock{world};
+  sim::SimLog log{world};
   const std::string by_key = "k STRING, n BIGINT";
   const std::string counted =
       "SELECT k, COUNT(*) FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '10' SECOND)) GROUP BY "

@@ -91,8 +91,9 @@ class Changelog : public testing::Test {
     add(1, 40);
   }
 
-  sim::SimClock clock;
-  sim::SimLog log{1, clock};
+  sim::World world{1};
+  sim::SimClock clock{world};
+  sim::SimLog log{world};
   int64_t id = 0;
 };
 
@@ -182,7 +183,7 @@ TEST_F(Changelog, SnapshotsGoInSlices) {
   auto rows = results(log);
 
   // The same without any end in between.
-  sim::SimLog whole{1, clock};
+  sim::SimLog whole{world};
   whole.create_topic("events", 1);
   whole.create_topic("results", 2);
   whole.topic("events") = log.topic("events");

@@ -35,6 +35,7 @@ struct FakeLog : KafkaLog {
       return static_cast<int32_t>(found->second.size());
     }
     Result<void> create_topic(const std::string&) override { return {}; }
+    Result<void> delete_before(const TopicPartition&, int64_t) override { return {}; }
     Result<OffsetRange> offsets(const TopicPartition& it) override {
       return log_.topics.at(it.topic).at(static_cast<size_t>(it.partition));
     }

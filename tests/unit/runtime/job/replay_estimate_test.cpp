@@ -61,8 +61,9 @@ class Retention : public testing::Test {
     return ended.messages;
   }
 
-  sim::SimClock clock;
-  sim::SimLog log{1, clock};
+  sim::World world{1};
+  sim::SimClock clock{world};
+  sim::SimLog log{world};
 };
 
 TEST_F(Retention, IsWarnedOfOnceWhenItComesNear) {

@@ -13,8 +13,9 @@ using namespace log_tests;
 TEST(Tally, CountsEachRecordOnceOverAllTries) {
   uint64_t tries = 0;
   for (uint64_t seed = 1; seed <= 40; ++seed) {
-    sim::SimClock clock;
-    sim::SimLog log(seed, clock);
+    sim::World world(seed);
+    sim::SimClock clock(world);
+    sim::SimLog log(world);
     log.create_topic("events", 2);
     log.create_topic("results", 2);
     for (int64_t id = 1; id <= 100; ++id) {
@@ -41,7 +42,7 @@ TEST(Tally, CountsEachRecordOnceOverAllTries) {
     EXPECT_NE(ended.messages.find("  " + std::to_string(results(log).size()) + " rows out\n"),
               std::string::npos)
         << seed << ended.messages;
-    tries += log.probes.faults();
+    tries += log.fault_count();
   }
   EXPECT_GT(tries, 100u);
 }
