@@ -63,6 +63,13 @@ struct JobRecord {
   friend bool operator==(const JobRecord&, const JobRecord&) = default;
 };
 
+// Which commit a record is of, whoever made it; none: zeros.
+struct CommitName {
+  uint64_t token = 0;
+  uint64_t commit = 0;
+  friend bool operator==(const CommitName&, const CommitName&) = default;
+};
+
 struct RecoveryRecord {
   PartitionRecord partition;
   std::optional<JobRecord> job;  // on the anchor

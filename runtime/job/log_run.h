@@ -31,6 +31,7 @@ struct CommitRun {
   bool restored = false;              // the record is that of an earlier run
   bool finished = false;              // an earlier try has committed the end of the input, and not heard so
   bool starts = false;                // some partition begins where nothing has been committed
+  bool restarts = false;              // `--restart-from` holds for this try
   std::vector<uint64_t> left_behind;  // fingerprints of operators that the query no longer has
 };
 

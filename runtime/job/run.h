@@ -6,6 +6,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "runtime/job/changelog_run.h"
@@ -49,11 +50,12 @@ struct WorkerRun {
 
 // Of the tries of a job in one process.
 struct History {
-  uint64_t token = 0;          // what this process commits carries it
-  bool was_open = false;       // one of them had everything that it needs
-  int64_t last_fenced_us = 0;  // monotonic, of the lock; 0: never
-  Tally tally;                 // of what the tries before this one have committed
-  Tally committed_tally;       // with this one
+  uint64_t token = 0;                                // what this process commits carries it
+  bool was_open = false;                             // one of them had everything that it needs
+  int64_t last_fenced_us = 0;                        // monotonic, of the lock; 0: never
+  std::optional<commit::CommitName> before_restart;  // `--restart-from`: what the first try found
+  Tally tally;                                       // of what the tries before this one have committed
+  Tally committed_tally;                             // with this one
   // Of the commit that was tried last: whether it counts shows when the next try reads what is committed.
   Tally tried_tally;
   uint64_t tried_commit = 0;

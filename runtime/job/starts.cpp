@@ -27,11 +27,28 @@ Result<commit::RecoveryRecord> record_of(const CommittedOffset& committed, const
   return *record;
 }
 
-bool committed_by(const std::vector<CommittedOffset>& committed, uint64_t token) {
-  return std::ranges::any_of(committed, [&](const CommittedOffset& it) {
+commit::CommitName name_of_commit(const std::vector<CommittedOffset>& committed) {
+  for (const CommittedOffset& it : committed) {
     const auto record = commit::decode(it.metadata);
-    return record && record->job && record->job->token == token;
-  });
+    if (record && record->job) {
+      return {record->job->token, record->job->commit};
+    }
+  }
+  return {};
+}
+
+// A restart is asked for once: it is from what was committed when the process first looked. What this process has committed
+// since counts, or another one that has taken over meanwhile. The first scan has the anchor, and decides for all.
+bool restarts(Run& run, const LogScan& log, const std::vector<CommittedOffset>& committed) {
+  if (run.options.restart_from.empty()) {
+    return false;
+  }
+  if (&log == &run.logs.front()) {
+    const commit::CommitName found = name_of_commit(committed);
+    run.history->before_restart = run.history->before_restart.value_or(found);
+    run.commit->restarts = *run.history->before_restart == found;
+  }
+  return run.commit->restarts;
 }
 
 }  // namespace
@@ -72,8 +89,7 @@ Result<std::vector<PartitionStart>> committed_starts(Run& run, LogScan& log,
   if (!committed) {
     return std::unexpected(committed.error());
   }
-  // Asked for once: what this process has committed since counts.
-  const bool fresh = !run.options.restart_from.empty() && !committed_by(*committed, run.history->token);
+  const bool fresh = restarts(run, log, *committed);
   const bool any = std::ranges::any_of(
       *committed, [](const CommittedOffset& it) { return it.offset != connectors::kNoOffset; });
   std::vector<PartitionStart> starts;

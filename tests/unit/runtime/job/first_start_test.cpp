@@ -139,5 +139,33 @@ TEST_F(FirstStart, AJobWhoseRecordMayGetTooLongIsRefused) {
                           " bytes, and Kafka keeps 3500 safely\nhint: make several jobs of its statements\n");
 }
 
+// Of two inputs only the first has the record of the job.
+TEST_F(FirstStart, ARestartIsAskedForOnceForAllInputs) {
+  log.create_topic("others", 1);
+  const std::string sql = events_to_results("id BIGINT") +
+                          "CREATE TABLE others (id BIGINT) WITH ('connector' = 'kafka', 'topic' = 'others', "
+                          "'properties.bootstrap.servers' "
+                          "= 'simulated:1', 'properties.group.id' = 'job', 'format' = 'json');\n"
+                          "EXECUTE STATEMENT SET BEGIN INSERT INTO results SELECT id FROM events; INSERT "
+                          "INTO results SELECT id FROM others; "
+                          "END;";
+  LogJob job(sql);
+  add_event(log, 0, 1, "a", 1, 1);
+  sim::SimRecord other;
+  other.value = R"({"id":2})";
+  log.topic("others")[0].records.push_back(other);
+  const auto read = [&] { return all_read(log) && log.all_committed("job", "others"); };
+  ASSERT_EQ(job.run(log, clock, read).status, ExitStatus::Finished);
+  EXPECT_EQ(results(log).size(), 2u);
+  RunOptions options;
+  options.restart_from = "earliest";
+  options.summary = false;
+  log.faults = {.most = 3, .fetch_nothing = 0, .commit_unheard = 1000};
+  const auto size = [&] { return results(log).size() >= 4 && log.fault_count() == 3; };
+  const Ended ended = job.run(log, clock, size, options);
+  EXPECT_NE(ended.messages.find("going on from the last commit"), std::string::npos) << ended.messages;
+  EXPECT_EQ(results(log).size(), 4u) << ended.messages;
+}
+
 }  // namespace
 }  // namespace weir::job
