@@ -79,8 +79,10 @@ TEST(CompiledScan, IsTheStrictParser) {
         const Seen seen = compiled.run(input);
         ASSERT_EQ(text(seen), text(strict.run(input))) << declared.columns << "\n" << input;
       }
-      // Otherwise it would not be the compiled decoder that was compared.
-      EXPECT_GT(compiled.fast_rows(), 500u) << declared.columns;
+      // Otherwise it would not be the compiled decoder that was compared. What no shape can hold, and rows that are all
+      // rejected for the form of their times, never take the fast path.
+      const bool has_shape = program.manifest.scans[0].columns.size() < abi::kShapeSteps;
+      if (has_shape && flags != abi::kScanIso) EXPECT_GT(compiled.fast_rows(), 500u) << declared.columns;
       EXPECT_EQ(strict.fast_rows(), 0u);
     }
   }
