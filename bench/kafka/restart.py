@@ -30,12 +30,12 @@ def client(*arguments: str) -> str:
 
 def fill(topic: str, records: int, keys: str) -> None:
     client("topic", "create", topic, "--partitions", str(PARTITIONS))
-    text = (f"CREATE TABLE made ({EVENTS}) WITH ('connector' = 'datagen', 'number-of-rows' = '{records}', "
+    text = (f"SET 'pipeline.name' = 'fill-{topic}';\nCREATE TABLE made ({EVENTS}) WITH ('connector' = 'datagen', 'number-of-rows' = '{records}', "
             f"'rows-per-second' = '100000000', 'fields.id.kind' = 'sequence', 'fields.id.start' = '1', "
             f"'fields.id.end' = '{records}', {keys}, 'fields.v.min' = '0', 'fields.v.max' = '1000');\n"
             f"CREATE TABLE events ({EVENTS}) WITH ('connector' = 'kafka', 'topic' = '{topic}', {SERVERS}, 'format' = 'json', "
             f"'sink.delivery-guarantee' = 'at-least-once');\nINSERT INTO events SELECT * FROM made;\n")
-    subprocess.run([BIN / "weir", "run", "-q", "-c", text], check=True)
+    subprocess.run([BIN / "weir", "-c", text, "-q"], check=True)
 
 
 class Job:
