@@ -123,6 +123,8 @@ void store_keys(Emit& emit, llvm::Value* entry, llvm::Value* memory, const RowSh
         llvm::Value* offset =
             in.call("weir_store_string", {{parameter_in(in, memory)}, {value.data}, {value.size}});
         value.data = in.b.CreateIntToPtr(offset, in.b.getPtrTy());
+      } else {  // what a row holds in place of NULL is anything
+        value.data = in.choose(value.null, llvm::Constant::getNullValue(value.data->getType()), value.data);
       }
       stored.push_back(value);
     }

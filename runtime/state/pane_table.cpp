@@ -40,6 +40,6 @@ void weir_table_grow(weir::state::PaneTable* table) {
   double_index(table->index, table->index_bits, account);
   const uint32_t capacity = slots_in_use(table->index_bits);
   table->entries = resize_block(account, table->entries, uint64_t{table->capacity} * table->stride,
-                                uint64_t{capacity} * table->stride, false);
+                                uint64_t{capacity} * table->stride, true);
   table->capacity = capacity;
 }

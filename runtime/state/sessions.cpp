@@ -90,7 +90,7 @@ void weir_sessions_grow(weir::state::SessionStore* store) {
     const uint32_t capacity = store->capacity == 0 ? kFirstPlaces : store->capacity * 2;
     if (capacity < store->capacity) out_of_memory(uint64_t{store->capacity} * 2 * store->stride);
     store->sessions = resize_block(account, store->sessions, uint64_t{store->capacity} * store->stride,
-                                   uint64_t{capacity} * store->stride, false);
+                                   uint64_t{capacity} * store->stride, true);
     store->capacity = capacity;
   }
 }

@@ -78,7 +78,8 @@ uint64_t weir_state_allocate(weir::abi::StateMemory* memory, uint64_t bytes) {
   if (memory->used == 0) memory->used = 16;  // offset 0 is never handed out
   if (memory->capacity - std::min(memory->used, memory->capacity) < bytes) {
     const uint64_t capacity = std::max({memory->capacity * 2, memory->used + bytes, kFirstBytes});
-    memory->base = resize_block(account_of(*memory), memory->base, memory->capacity, capacity, false);
+    // Zeros between allocations too: the bytes may go into a changelog.
+    memory->base = resize_block(account_of(*memory), memory->base, memory->capacity, capacity, true);
     memory->capacity = capacity;
   }
   const uint64_t offset = memory->used;

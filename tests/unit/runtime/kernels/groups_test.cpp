@@ -4,6 +4,7 @@
 // first of all, for it renames what follows
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <map>
 #include <random>
@@ -281,6 +282,27 @@ TEST_F(Groups, ComeBackFromAChangelog) {
     EXPECT_EQ(changes, expected);
     state::close_groups(back);
   }
+}
+
+// What the heap held before is no part of it.
+TEST_F(Groups, AreSavedInTheSameBytes) {
+  keeps_changes = true;
+  std::vector<std::string> saved;
+  for (const int garbage : {0x11, 0x77}) {
+    mallopt(M_PERTURB, garbage);
+    state::close_groups(store);
+    state::open_groups(store, hole_entry_bytes(), nullptr);
+    std::mt19937_64 random(1);
+    for (int i = 0; i < 5; ++i) process(random_records(random, 100).data(), 64);
+    Changelog changelog;
+    changelog.commit(save_groups, store.table, store.table.stride, 3000);
+    std::string bytes;
+    for (const std::string& chunk : changelog.chunks) bytes += chunk;
+    saved.push_back(bytes);
+  }
+  mallopt(M_PERTURB, 0);
+  EXPECT_GT(saved[0].size(), 3000u);
+  EXPECT_TRUE(saved[0] == saved[1]);
 }
 
 TEST_F(Groups, DoNotComeBackFromAChangelogWithHoles) {

@@ -5,6 +5,7 @@
 // first of all, for it renames what follows
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <atomic>
 
@@ -341,6 +342,34 @@ TEST(Sessions, ComeBackFromAChangelog) {
   EXPECT_GT(freed, 400u);
   keeps_changes = false;
   hash_bits = 64;
+}
+
+// What the heap held before is no part of it.
+TEST(Sessions, AreSavedInTheSameBytes) {
+  keeps_changes = true;
+  std::vector<std::string> saved;
+  for (const int garbage : {0x11, 0x77}) {
+    mallopt(M_PERTURB, garbage);
+    SessionStore store;
+    state::open_sessions(store, hole_entry_bytes(), 1000, 0, nullptr);
+    Records records;
+    for (int i = 0; i < 300; ++i) records.push_back({i * 100, "key " + std::to_string(i % 37), i});
+    set_watermarks(records, 5000);
+    Changelog changelog;
+    {
+      Worker worker(&store);
+      for (size_t at = 0; at < records.size(); at += 60) worker.process(records.data() + at, 60);
+      changelog.commit(save_sessions, store, store.stride, 3000);
+    }
+    state::close_sessions(store);
+    std::string bytes;
+    for (const std::string& chunk : changelog.chunks) bytes += chunk;
+    saved.push_back(bytes);
+  }
+  mallopt(M_PERTURB, 0);
+  keeps_changes = false;
+  EXPECT_GT(saved[0].size(), 3000u);
+  EXPECT_TRUE(saved[0] == saved[1]);
 }
 
 }  // namespace
