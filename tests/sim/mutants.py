@@ -63,7 +63,7 @@ MUTANTS = {
     "the producer is opened before the lock is held": (
         "    if (*acquired) {\n      return {};", "    if (*acquired || true) {\n      return {};"),
     "a restart that was asked for is repeated at each try": (
-        " && !committed_by(*committed, run.history->token)", ""),
+        "    run.commit->restarts = *run.history->before_restart == found;", "    run.commit->restarts = true;"),
     "a new partition is read from where the first start would begin": (
         "first_start(log, it.partition, !fresh && any)", "first_start(log, it.partition, false)"),
     "a partition that is found later is read from its end": (

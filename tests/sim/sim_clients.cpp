@@ -145,11 +145,12 @@ class SimConsumer : public connectors::LogConsumer {
       }
       log_.world_.sleep(100'000);
     }
+    if (log_.world_.lives() && log_.was_replaced(log_.world_.current())) log_.see(Probe::ZombieReads);
     log_.damage(group);
     std::vector<CommittedOffset> result;
     for (const TopicPartition& place : places) {
-      result.push_back(
-          log_.committed_offset(group, place).value_or(CommittedOffset{place, connectors::kNoOffset, ""}));
+      const auto known = log_.expired(group, place) ? std::nullopt : log_.committed_offset(group, place);
+      result.push_back(known.value_or(CommittedOffset{place, connectors::kNoOffset, ""}));
     }
     log_.note_restore(result);
     return result;

@@ -44,12 +44,31 @@ void SimLog::pass(uint64_t what, Doing doing, bool step) const {
     process.dying = true;
     throw Killed();
   }
+  if (jumps_ < faults.jumps && commits >= jumped_at_commit_ + 2 && world_.happens(20)) {
+    sleep_long(process);
+    return;
+  }
   if (world_.below(10'000) < faults.stalls && fault_count() < faults.most) {
     see(Probe::Stall);
     process.quiet_since_us = world_.now_us();
     world_.sleep(1'000'000 + static_cast<int64_t>(world_.below(24'000'000)));
     process.quiet_since_us = kAlways;
   }
+}
+
+// Less than after which offsets are forgotten; twice is more.
+void SimLog::sleep_long(Process& process) const {
+  ++jumps_;
+  jumped_at_commit_ = commits;
+  see(Probe::Jump);
+  process.quiet_since_us = world_.now_us();
+  world_.sleep(int64_t{65} * 60'000'000);
+  process.quiet_since_us = kAlways;
+}
+
+bool SimLog::expired(const std::string& group, const TopicPartition& place) const {
+  const auto stored = stored_us_.find({group, place});
+  return stored != stored_us_.end() && world_.now_us() - stored->second > kOffsetRetentionUs;
 }
 
 int64_t SimLog::end_of(const TopicPartition& place) const {
@@ -131,6 +150,9 @@ void SimLog::check_commit(const OffsetCommit& offset) const {
   if (before == groups_[offset.group].end()) {
     return;
   }
+  if (before->second.metadata == offset.metadata && !record->job) {
+    see(Probe::CommittedAgain);
+  }
   const auto old = commit::decode(before->second.metadata);
   if (!old) {
     return;
@@ -163,6 +185,11 @@ void SimLog::note_commit(const OffsetCommit& offset, const commit::RecoveryRecor
   }
   if (record.job && record.job->finished) {
     see(Probe::Finished);
+  }
+  if (record.job && !record.job->changelog.empty()) {
+    const uint64_t begin = record.job->changelog.front().commit;
+    if (begin != 0 && begin != snapshot_begin_ && record.job->commit > begin) see(Probe::SnapshotSliced);
+    snapshot_begin_ = begin;
   }
 }
 
@@ -298,6 +325,7 @@ void SimLog::note_changelog(const connectors::Record& record) const {
 
 void SimLog::store(const OffsetCommit& offset) const {
   check_commit(offset);
+  stored_us_[{offset.group, offset.partition}] = world_.now_us();
   ++offset_commits[offset.partition];
   first_commits.try_emplace(offset.partition, offset.offset);
   groups_[offset.group][offset.partition] = {offset.partition, offset.offset, offset.metadata};

@@ -75,6 +75,7 @@ struct Faults {
   uint32_t quiet = 0;           // heartbeats get lost, of 1,000 commits
   uint32_t silence = 0;         // an input partition gives nothing for a while, of 1,000 looks
   bool retention = false;       // deletes what the job does not need any more
+  uint32_t jumps = 0;           // so often everything sleeps for more than an hour
   bool damage = false;          // once
   bool hard_retention = false;  // and what it needs
 };
@@ -112,6 +113,9 @@ class SimLog : public connectors::KafkaLog {
   }
   // Everything has been produced and read up to its end by `group`, and that is committed.
   bool all_committed(const std::string& group, const std::string& topic) const;
+  // Offsets of a partition that was not committed for so long are forgotten.
+  static constexpr int64_t kOffsetRetentionUs = int64_t{100} * 60'000'000;
+  bool expired(const std::string& group, const TopicPartition& place) const;
   std::optional<connectors::CommittedOffset> committed_offset(const std::string& group,
                                                               const TopicPartition& place) const;
   // Records of a topic that a read_committed consumer sees.
@@ -174,7 +178,7 @@ class SimLog : public connectors::KafkaLog {
   // Counts it. After `faults.most` faults the world is kind, so that every run ends.
   bool goes_wrong(uint32_t per_mille, Probe probe) const {
     const bool early = faults.eager && probe == Probe::CommitLost && fault_count() < faults.least;
-    const bool wrong = fault_count() < faults.most && world_.happens(early ? 950 : per_mille);
+    const bool wrong = fault_count() < faults.most && world_.happens(early ? 1000 : per_mille);
     if (wrong) {
       see(probe);
       world_.trace(static_cast<uint64_t>(probe));
@@ -196,6 +200,7 @@ class SimLog : public connectors::KafkaLog {
   void check_commit(const connectors::OffsetCommit& offset) const;
   void note_commit(const connectors::OffsetCommit& offset, const commit::RecoveryRecord& record) const;
   void note_restore(std::span<const connectors::CommittedOffset> committed) const;
+  void sleep_long(Process& process) const;
   void retain() const;
   void damage(const std::string& group) const;
   bool damage_changelog(const commit::JobRecord& job) const;
@@ -217,6 +222,10 @@ class SimLog : public connectors::KafkaLog {
   mutable std::map<std::pair<uint32_t, std::string>, uint32_t> instance_files_;  // machine, instance -> taken
   mutable uint64_t members_ = 0;
   mutable uint64_t snapshot_commit_ = 0;  // of the changelog
+  mutable std::map<std::pair<std::string, TopicPartition>, int64_t> stored_us_;
+  mutable uint32_t jumps_ = 0;
+  mutable uint64_t jumped_at_commit_ = 0;
+  mutable uint64_t snapshot_begin_ = 0;  // its commit
   mutable uint64_t calls_ = 0;
   mutable int64_t latest_ms_ = INT64_MIN;
 };

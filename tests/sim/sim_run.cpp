@@ -73,8 +73,14 @@ class Life {
       log_.faults = storm(workload_, random_);
       constexpr const char* kTimeouts[] = {"3 s", "10 s", "30 s"};
       overrides_.push_back({"transaction.timeout", kTimeouts[random_() % 3]});
+      if (random_() % 3 != 0) {  // snapshots now and then, in slices
+        constexpr const char* kSizes[] = {"300 B", "1 KB", "5 KB"};
+        overrides_.push_back({"changelog.snapshot-size", kSizes[random_() % 3]});
+        overrides_.push_back({"changelog.slice-size", kSizes[random_() % 2]});
+      }
     }
     add_processes();
+    if (settings_.storm && world_.processes() == 1 && random_() % 4 == 0) log_.faults.jumps = 3;
     world_.run();
     result_.outputs = outputs_of(log_, workload_.check);
     result_.wrong = wrong_by_itself(log_, workload_, result_.outputs);
@@ -193,7 +199,7 @@ class Life {
 
   // What ends a job for good, but not here: a bounded run that had finished, unheard; input that is gone.
   bool go_on(const Process& process, job::ExitStatus status) {
-    if (log_.faults.retention && log_.was_replaced(process)) {
+    if (log_.was_replaced(process)) {
       log_.see(Probe::ZombieMisses);
       return true;
     }
@@ -227,8 +233,8 @@ class Life {
     options.instance = process.instance;
     options.process_token = process.number * 1000 + process.starts;
     options.accept_data_loss = accept_data_loss_;
-    // Asked for at a start, it holds until the job has committed something, however often it tries again.
-    if (settings_.seed % 4 == 0 && process.number == 1 && log_.commits == 0 &&
+    // Asked for at the first start, it holds until the job has committed something, however often it tries again.
+    if (settings_.seed % 4 == 0 && process.number == 1 && process.starts == 1 &&
         workload_.check != Check::Suffix) {
       options.restart_from = "earliest";
     }

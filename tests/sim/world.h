@@ -56,6 +56,7 @@ class World {
   // Whether there are processes; without, time just passes.
   bool lives() const { return current_ != nullptr; }
   Process& current() { return *current_; }
+  size_t processes() const { return processes_.size(); }
   // By the process at hand.
   void sleep(int64_t duration_us);
   // A call of the clock takes time as well.
