@@ -349,6 +349,11 @@ void SimLog::decide(uint64_t number, bool commit) const {
     return;
   }
   ++commits;
+  const bool results = std::ranges::any_of(
+      transaction.partitions, [](const TopicPartition& it) { return !it.topic.ends_with("-changelog"); });
+  if (results && first_commits.empty()) {
+    violations.push_back("there are results before it is committed where reading began");
+  }
   const auto offsets = transaction.offsets;
   for (const OffsetCommit& offset : offsets) {
     store(offset);

@@ -195,6 +195,10 @@ class Life {
           static_cast<int64_t>(world_.below(log_.commits == commits_before ? 3'000'000 : 1'000'000)));
       if (world_.happens(50)) world_.sleep(15'000'000);
     }
+    if (!stop_ && most_starts == kMostStarts) {
+      result_.status = job::ExitStatus::TryAgain;  // it never gets anywhere
+      stop_ = true;
+    }
   }
 
   // What ends a job for good, but not here: a bounded run that had finished, unheard; input that is gone.
