@@ -5,6 +5,7 @@
 namespace weir::connectors {
 
 void ConnectionReport::away(const std::string& brokers, std::string_view reason, bool refused) {
+  was_away_.store(true, std::memory_order_relaxed);
   const std::lock_guard lock(mutex_);
   if (++away_[brokers] == 1) {
     write_(fmt::format("Kafka at `{}` {}{}{}", brokers, refused ? "refuses the connection" : "is away",

@@ -1,6 +1,7 @@
 // Says when the way to the brokers is lost and found: once for all clients of a job, which notice one after the other.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -20,9 +21,12 @@ class ConnectionReport {
   void back(const std::string& brokers);
   // A client that was away is closed.
   void forget(const std::string& brokers);
+  // Some client has lost all its brokers at some time.
+  bool was_away() const { return was_away_.load(std::memory_order_relaxed); }
 
  private:
   const std::function<void(std::string_view)> write_;
+  std::atomic<bool> was_away_ = false;
   std::mutex mutex_;
   std::map<std::string, int, std::less<>> away_;  // clients
 };

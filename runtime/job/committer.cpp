@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "runtime/job/log_run.h"
+#include "runtime/job/standby.h"
 #include "runtime/job/worker.h"
 
 namespace weir::job {
@@ -248,7 +249,9 @@ void Committer::check_lock() {
     return;
   }
   auto held = run_.commit->lock->held();
-  // A broker that comes back may take a member that joins again, because it has not heard the first answer, for two.
+  if (!held) {
+    held = std::unexpected(of_lock(run_, held.error()));
+  }
   if (!held && held.error().kind == connectors::Error::Kind::Fenced) {
     const int64_t now_us = run_.clock->monotonic_us();
     const int64_t before_us = std::exchange(run_.history->last_fenced_us, now_us);

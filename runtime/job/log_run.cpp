@@ -163,6 +163,9 @@ Result<void> open_log(Run& run) {
     return done;
   }
   if (run.commit) {
+    if (auto done = look_before_restart(run); !done) {
+      return done;
+    }
     if (auto done = take_lock(run, *kafka, report); !done || run.stopping()) {
       return done;
     }

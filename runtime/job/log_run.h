@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/commit/recovery_record.h"
+#include "runtime/connectors/connection_report.h"
 #include "runtime/connectors/log.h"
 #include "runtime/connectors/log_sink.h"
 #include "runtime/connectors/log_source.h"
@@ -25,6 +26,7 @@ struct LogScan {
 struct CommitRun {
   CommitSettings settings;
   std::unique_ptr<connectors::JobLock> lock;  // null: the job reads no log, so there is nothing to own
+  std::shared_ptr<connectors::ConnectionReport> brokers;
   std::unique_ptr<connectors::LogProducer> producer;
   std::vector<connectors::LogSink*> sinks;
   commit::JobRecord record;

@@ -53,7 +53,7 @@ struct History {
   uint64_t token = 0;                                // what this process commits carries it
   bool was_open = false;                             // one of them had everything that it needs
   int64_t last_fenced_us = 0;                        // monotonic, of the lock; 0: never
-  std::optional<commit::CommitName> before_restart;  // `--restart-from`: what the first try found
+  std::optional<commit::CommitName> before_restart;  // `--restart-from`: what was committed before
   Tally tally;                                       // of what the tries before this one have committed
   Tally committed_tally;                             // with this one
   // Of the commit that was tried last: whether it counts shows when the next try reads what is committed.

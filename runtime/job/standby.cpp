@@ -19,13 +19,25 @@ std::string instance_name(const Run& run) {
   return run.options.instance.empty() ? host : run.options.instance;
 }
 
+}  // namespace
+
+Error of_lock(const Run& run, Error error) {
+  const auto& brokers = run.commit->brokers;
+  if (error.kind == Error::Kind::Fenced && brokers && brokers->was_away()) {
+    return {Error::Kind::Retry, "the job's lock was lost: the brokers were away"};
+  }
+  return error;
+}
+
+namespace {
+
 Result<void> acquire_lock(Run& run) {
   bool said = false;
   const int64_t start_us = run.clock->monotonic_us();
   while (!run.stopping()) {
     const auto acquired = run.commit->lock->acquire(kLockPatienceMs);
     if (!acquired) {
-      return std::unexpected(acquired.error());
+      return std::unexpected(of_lock(run, acquired.error()));
     }
     if (*acquired) {
       return {};
@@ -52,6 +64,7 @@ Result<void> take_lock(Run& run, const connectors::KafkaLog& kafka, const Report
     return {};
   }
   CommitRun& commit = *run.commit;
+  commit.brokers = report;
   const LogScan& first = run.logs.front();
   auto lock = kafka.make_lock(connection_options(run.manifest.scans[first.scan].options, report),
                               {.job = commit.settings.transactional_id,

@@ -37,21 +37,37 @@ commit::CommitName name_of_commit(const std::vector<CommittedOffset>& committed)
   return {};
 }
 
-// A restart is asked for once: it is from what was committed when the process first looked. What this process has committed
-// since counts, or another one that has taken over meanwhile. The first scan has the anchor, and decides for all.
+// A restart is asked for once: it is from what was committed when the process began (look_before_restart). What this process
+// has committed since counts, and what another one has, that was active before or has taken over. The first scan has the
+// anchor, and decides for all.
 bool restarts(Run& run, const LogScan& log, const std::vector<CommittedOffset>& committed) {
   if (run.options.restart_from.empty()) {
     return false;
   }
   if (&log == &run.logs.front()) {
-    const commit::CommitName found = name_of_commit(committed);
-    run.history->before_restart = run.history->before_restart.value_or(found);
-    run.commit->restarts = *run.history->before_restart == found;
+    run.commit->restarts = run.history->before_restart == name_of_commit(committed);
   }
   return run.commit->restarts;
 }
 
 }  // namespace
+
+Result<void> look_before_restart(Run& run) {
+  if (run.options.restart_from.empty() || run.history->before_restart || run.logs.empty()) {
+    return {};
+  }
+  LogScan& first = run.logs.front();
+  const auto places = first.source->partitions();
+  if (!places) {
+    return std::unexpected(places.error());
+  }
+  const auto committed = first.consumer->committed(first.source->options().group, *places);
+  if (!committed) {
+    return std::unexpected(committed.error());
+  }
+  run.history->before_restart = name_of_commit(*committed);
+  return {};
+}
 
 std::string place_text(const TopicPartition& place) {
   return fmt::format("partition {} of topic `{}`", place.partition, place.topic);

@@ -29,6 +29,9 @@ std::string place_text(const connectors::TopicPartition& place);  // "partition 
 // As the scan's options say, or at the earliest offset.
 connectors::Result<PartitionStart> first_start(LogScan& log, const connectors::TopicPartition& place,
                                                bool at_earliest);
+// Notes what is committed before the job waits for its lock, if `--restart-from` is asked for: who stands by takes over what
+// the active instance commits meanwhile.
+connectors::Result<void> look_before_restart(Run& run);
 // From what the group of the scan has committed, in the order of `places`. `job` becomes that of the anchor, if it is
 // among them.
 connectors::Result<std::vector<PartitionStart>> committed_starts(

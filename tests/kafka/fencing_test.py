@@ -53,6 +53,21 @@ class Fencing(Scene):
         self.assertEqual(second.stop(), 0, second.text())
         self.check_rows()
 
+    def test_a_standby_does_not_restart_what_another_has_done_meanwhile(self):
+        self.open("copy", 100_000)
+        first = self.run_job("--instance", "first", "--restart-from", "earliest")
+        self.produce(0, 50_000)
+        self.until_consumed(first)
+        second = self.run_job("--instance", "second", "--restart-from", "earliest")
+        until("the second stands by", lambda: "standing by" in second.text(), process=second)
+        self.produce(50_000, 60_000)
+        self.until_consumed(first)
+        first.kill()
+        self.produce(60_000, 100_000)
+        self.until_consumed(second)
+        self.assertEqual(second.stop(), 0, second.text())
+        self.check_rows()
+
     def test_the_same_instance_twice(self):
         self.open("copy", 30_000)
         first = self.run_job("--instance", "one")
