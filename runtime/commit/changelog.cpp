@@ -1,5 +1,6 @@
 #include "runtime/commit/changelog.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -38,7 +39,7 @@ std::string encode(const ChangelogRecord& record) {
   std::memcpy(header.magic, kMagic, sizeof kMagic);
   std::string bytes(sizeof header + record.blob.size(), '\0');
   std::memcpy(bytes.data(), &header, sizeof header);
-  std::memcpy(bytes.data() + sizeof header, record.blob.data(), record.blob.size());
+  std::ranges::copy(record.blob, bytes.begin() + sizeof header);
   header.checksum = crc32c(std::string_view(bytes).substr(kUnchecked));
   std::memcpy(bytes.data(), &header, kUnchecked);
   return bytes;
