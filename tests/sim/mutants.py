@@ -60,7 +60,8 @@ MUTANTS = {
     "the producer is opened before the lock is held": (
         "    if (*acquired) {\n      return {};", "    if (*acquired || true) {\n      return {};"),
     "a restart that was asked for is repeated at each try": (
-        "    run.commit->restarts = run.history->before_restart == name_of_commit(committed);", "    run.commit->restarts = true;"),
+        "run.history->before_restart == name_of_commit(committed);",
+        "run.history->before_restart == name_of_commit(committed) || run.history->before_restart.has_value();"),
     "a partition that is found later is read from its end": (
         "  auto start = first_start(log, place, true);",
         "  auto start = first_start(log, place, true);\n"
