@@ -9,8 +9,8 @@
 #include "cli/run_steps.h"
 #include "runtime/job/job_reset.h"
 #include "runtime/job/job_status.h"
-#include "runtime/job/outcome.h"
-#include "runtime/job/started_manifest.h"
+#include "runtime/job/manifest/started_manifest.h"
+#include "runtime/job/run/outcome.h"
 
 namespace weir::cli {
 namespace {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "runtime/job/manifest.h"
+#include "runtime/job/manifest/manifest.h"
 
 namespace weir::cli {
 

@@ -10,7 +10,6 @@ endfunction()
 # weir_folder(folder): the object library of the .cpp files that lie directly in the folder.
 function(weir_folder folder)
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)
-  list(FILTER sources EXCLUDE REGEX "/connectors/kafka_[^/]*\\.cpp$")  # cmake/kafka.cmake
   if(NOT sources)
     return()
   endif()

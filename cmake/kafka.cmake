@@ -1,8 +1,8 @@
-# runtime/connectors/kafka_*.cpp, which alone see librdkafka, in a library of their own: lib/weir/libweir_kafka.a for
+# runtime/connectors/kafka/, which alone sees librdkafka, in a library of their own: lib/weir/libweir_kafka.a for
 # executables whose manifest names Kafka, lib/weir/libweir_kafka.so for weir, which loads it when it is needed. Loading
 # librdkafka with its OpenSSL and SASL at each start would cost more than compiling a query does.
 
-file(GLOB kafka_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/runtime/connectors/kafka_*.cpp)
+file(GLOB kafka_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/runtime/connectors/kafka/*.cpp)
 
 add_library(weir_kafka_objects OBJECT ${kafka_sources})
 target_compile_options(weir_kafka_objects PRIVATE ${WEIR_WARNINGS} -ffunction-sections -fdata-sections)

@@ -25,7 +25,7 @@ def folders_of(files):
     for file in files:
         parts = file.split("/")[:-1]
         if parts and not parts[0].startswith("."):
-            result.add("/".join(parts[:2]) if parts[0] in LISTED else parts[0])
+            result.add("/".join(parts) if parts[0] in LISTED else parts[0])
     return result
 
 

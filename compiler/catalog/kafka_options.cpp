@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "compiler/catalog/option_values.h"
-#include "runtime/connectors/kafka_refused.h"
+#include "runtime/connectors/log/kafka_refused.h"
 
 namespace weir::catalog {
 namespace {

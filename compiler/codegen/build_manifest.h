@@ -3,7 +3,7 @@
 #include "compiler/codegen/emit_expression.h"
 #include "compiler/codegen/pipeline.h"
 #include "compiler/codegen/shapes.h"
-#include "runtime/job/manifest.h"
+#include "runtime/job/manifest/manifest.h"
 
 namespace weir::codegen {
 

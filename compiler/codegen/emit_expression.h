@@ -9,7 +9,7 @@
 #include "compiler/analysis/typed.h"
 #include "compiler/codegen/emit.h"
 #include "compiler/diagnostics/source.h"
-#include "runtime/job/manifest.h"
+#include "runtime/job/manifest/manifest.h"
 
 namespace weir::codegen {
 

@@ -4,7 +4,7 @@
 #include "compiler/codegen/emit_row.h"
 #include "compiler/codegen/module.h"
 #include "compiler/plan/plan.h"
-#include "runtime/job/manifest.h"
+#include "runtime/job/manifest/manifest.h"
 
 namespace weir::codegen {
 

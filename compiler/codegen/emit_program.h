@@ -7,7 +7,7 @@
 
 #include "compiler/codegen/pipeline.h"
 #include "compiler/diagnostics/source.h"
-#include "runtime/job/manifest.h"
+#include "runtime/job/manifest/manifest.h"
 
 namespace llvm {
 class LLVMContext;
@@ -43,6 +43,6 @@ EmittedModule emit_program_in_halves(const PipelineProgram& program, const plan:
                                      const std::function<void(EmittedModule)>& take_first);
 
 // Entry points by name, `<n>` an id: scan_<pipeline> (scan_lines), consume_<pipeline> and consume_changes_<pipeline>; per aggregate
-// merge_<op>, retract_<op>, fire_<op> or fire_sessions_<op>. See runtime/job/entry_points.h.
+// merge_<op>, retract_<op>, fire_<op> or fire_sessions_<op>. See runtime/job/manifest/entry_points.h.
 
 }  // namespace weir::codegen

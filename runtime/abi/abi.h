@@ -120,7 +120,7 @@ struct Program {
   uint32_t abi_version;
   uint32_t entry_count;
   const EntryPoint* entries;
-  const char* manifest;  // runtime/job/manifest.h, serialised
+  const char* manifest;  // runtime/job/manifest/manifest.h, serialised
   uint64_t manifest_bytes;
 };
 

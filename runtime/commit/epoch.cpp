@@ -1,6 +1,6 @@
 #include "runtime/commit/epoch.h"
 
-#include "runtime/connectors/log_sink.h"
+#include "runtime/connectors/log/log_sink.h"
 
 namespace weir::commit {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/connectors/log.h"
+#include "runtime/connectors/log/log.h"
 
 namespace weir::commit {
 

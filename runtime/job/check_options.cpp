@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "runtime/commit/recovery_record.h"
-#include "runtime/job/log_options.h"
+#include "runtime/job/manifest/log_options.h"
 
 namespace weir::job {
 namespace {

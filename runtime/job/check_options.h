@@ -3,7 +3,7 @@
 
 #include "runtime/connectors/connector.h"
 #include "runtime/job/job.h"
-#include "runtime/job/manifest.h"
+#include "runtime/job/manifest/manifest.h"
 
 namespace weir::job {
 

@@ -9,16 +9,17 @@
 #include <fmt/format.h>
 
 #include "runtime/job/check_options.h"
-#include "runtime/job/committer.h"
-#include "runtime/job/connect.h"
-#include "runtime/job/job_metrics.h"
-#include "runtime/job/progress.h"
-#include "runtime/job/restore.h"
-#include "runtime/job/run.h"
-#include "runtime/job/settings.h"
-#include "runtime/job/started_manifest.h"
-#include "runtime/job/summary.h"
-#include "runtime/job/worker.h"
+#include "runtime/job/manifest/settings.h"
+#include "runtime/job/manifest/started_manifest.h"
+#include "runtime/job/recovery/committer.h"
+#include "runtime/job/recovery/open_log.h"
+#include "runtime/job/recovery/restore.h"
+#include "runtime/job/report/progress.h"
+#include "runtime/job/report/summary.h"
+#include "runtime/job/run/connect.h"
+#include "runtime/job/run/job_metrics.h"
+#include "runtime/job/run/run.h"
+#include "runtime/job/run/worker.h"
 
 namespace weir::job {
 namespace {

@@ -13,9 +13,9 @@
 #include "runtime/job/job.h"
 #include "runtime/job/job_reset.h"
 #include "runtime/job/job_status.h"
-#include "runtime/job/manifest.h"
-#include "runtime/job/outcome.h"
-#include "runtime/job/started_manifest.h"
+#include "runtime/job/manifest/manifest.h"
+#include "runtime/job/manifest/started_manifest.h"
+#include "runtime/job/run/outcome.h"
 #include "runtime/observe/report.h"
 
 namespace weir::job {

@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "runtime/job/changelog_topic.h"
-#include "runtime/job/committed_job.h"
+#include "runtime/job/recovery/changelog_topic.h"
+#include "runtime/job/recovery/committed_job.h"
 
 namespace weir::job {
 namespace {

@@ -3,9 +3,9 @@
 
 #include <string>
 
-#include "runtime/connectors/kafka_log.h"
-#include "runtime/job/manifest.h"
-#include "runtime/job/settings.h"
+#include "runtime/connectors/log/kafka_log.h"
+#include "runtime/job/manifest/manifest.h"
+#include "runtime/job/manifest/settings.h"
 
 namespace weir::job {
 

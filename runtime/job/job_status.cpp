@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
-#include "runtime/job/changelog_run.h"
-#include "runtime/job/committed_job.h"
-#include "runtime/job/time_text.h"
+#include "runtime/job/manifest/time_text.h"
+#include "runtime/job/recovery/changelog_run.h"
+#include "runtime/job/recovery/committed_job.h"
 
 namespace weir::job {
 namespace {

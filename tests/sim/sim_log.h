@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "runtime/commit/recovery_record.h"
-#include "runtime/connectors/kafka_log.h"
+#include "runtime/connectors/log/kafka_log.h"
 #include "tests/sim/probes.h"
 #include "tests/sim/world.h"
 

@@ -13,8 +13,8 @@
 #include "compiler/compile.h"
 #include "compiler/diagnostics/check.h"
 #include "runtime/formats/json_scan.h"
-#include "runtime/job/entry_points.h"
-#include "runtime/job/manifest.h"
+#include "runtime/job/manifest/entry_points.h"
+#include "runtime/job/manifest/manifest.h"
 #include "runtime/state/arena.h"
 #include "runtime/state/row_writer.h"
 

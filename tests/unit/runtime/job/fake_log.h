@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/connectors/kafka_log.h"
+#include "runtime/connectors/log/kafka_log.h"
 
 namespace weir::tests {
 

@@ -1,0 +1,72 @@
+#include "runtime/job/run/outcome.h"
+
+#include <csignal>
+
+#include <fmt/format.h>
+
+namespace weir::job {
+namespace {
+
+// Handlers have no other way to say something. Set by the handler only.
+volatile std::sig_atomic_t caught_signal = 0;
+
+struct OldActions {
+  struct sigaction interrupt, terminate, pipe;
+};
+OldActions old_actions;
+
+void on_signal(int number) { caught_signal = number; }
+
+}  // namespace
+
+void Outcome::fail(ExitStatus status, std::string message) {
+  const std::lock_guard lock(mutex_);
+  if (!failed_.load(std::memory_order_relaxed)) {
+    status_ = status;
+    message_ = std::move(message);
+    failed_.store(true, std::memory_order_release);
+  }
+}
+
+ExitStatus status_of(const connectors::Error& error) {
+  using Kind = connectors::Error::Kind;
+  switch (error.kind) {
+    case Kind::Usage: return ExitStatus::Usage;
+    case Kind::InputOutput: return ExitStatus::InputOutput;
+    case Kind::Retry:
+    case Kind::Fenced: return ExitStatus::TryAgain;
+  }
+  return ExitStatus::InputOutput;
+}
+
+void Outcome::fail(const connectors::Error& error) {
+  if (error.kind == connectors::Error::Kind::Retry && !failed()) {
+    another_try_ = true;
+  }
+  fail(status_of(error), fmt::format("error: {}\n", error.text));
+}
+
+SignalWatch::SignalWatch(bool catch_interrupts) : catch_interrupts_(catch_interrupts) {
+  caught_signal = 0;
+  struct sigaction action{};
+  action.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &action, &old_actions.pipe);
+  if (catch_interrupts_) {
+    action.sa_handler = on_signal;
+    action.sa_flags = SA_RESETHAND;  // the second one ends the process as ever
+    sigaction(SIGINT, &action, &old_actions.interrupt);
+    sigaction(SIGTERM, &action, &old_actions.terminate);
+  }
+}
+
+SignalWatch::~SignalWatch() {
+  sigaction(SIGPIPE, &old_actions.pipe, nullptr);
+  if (catch_interrupts_) {
+    sigaction(SIGINT, &old_actions.interrupt, nullptr);
+    sigaction(SIGTERM, &old_actions.terminate, nullptr);
+  }
+}
+
+int SignalWatch::caught() const { return caught_signal; }
+
+}  // namespace weir::job

@@ -1,0 +1,131 @@
+#include "runtime/job/run/schedule.h"
+
+#include <chrono>
+
+namespace weir::job {
+namespace {
+
+constexpr int64_t kBetweenLooksUs = 10'000;
+
+}  // namespace
+
+void Schedule::add(PartitionRun& partition) {
+  const std::lock_guard lock(mutex_);
+  const Place place{partition.published, &partition};
+  waiting_.insert(place);
+  if (!partition.idle) {
+    scans_[partition.scan].insert(place);
+  }
+  ++unfinished_of_[partition.scan];
+  ++unfinished_;
+  any_idle_timeout_ |= partition.idle_timeout_us != 0;
+}
+
+PartitionRun* Schedule::take(int patience_ms) {
+  std::unique_lock lock(mutex_);
+  find_idle();
+  if (PartitionRun* partition = take_ready()) {
+    return partition;
+  }
+  if (unfinished_ == 0 || stopped_) {
+    return nullptr;
+  }
+  if (waiting_.empty()) {  // the others have them all
+    changed_.wait_for(lock, std::chrono::milliseconds(patience_ms));
+    return take_ready();
+  }
+  // All are silent: wait at the lowest, then look at all of them again.
+  PartitionRun* lowest = waiting_.begin()->second;
+  waiting_.erase(waiting_.begin());
+  lock.unlock();
+  const bool ready = lowest->input->ready(patience_ms);
+  if (ready) {
+    return lowest;
+  }
+  lock.lock();
+  waiting_.insert({lowest->published, lowest});
+  return nullptr;
+}
+
+PartitionRun* Schedule::take_ready() {
+  for (auto place = waiting_.begin(); place != waiting_.end(); ++place) {
+    PartitionRun* partition = place->second;
+    if (partition->input->ready(0)) {
+      waiting_.erase(place);
+      return partition;
+    }
+  }
+  return nullptr;
+}
+
+// What has long been at its end holds no watermark until it gives something again.
+void Schedule::find_idle() {
+  if (!any_idle_timeout_) {
+    return;
+  }
+  const int64_t now_us = clock_.monotonic_us();
+  if (now_us - looked_us_ < kBetweenLooksUs) {
+    return;
+  }
+  looked_us_ = now_us;
+  for (const Place& place : waiting_) {
+    PartitionRun& partition = *place.second;
+    if (partition.idle || partition.idle_timeout_us == 0 || partition.silent_since_us == 0) {
+      continue;
+    }
+    // What has come since it was silent is looked at first.
+    if (now_us - partition.silent_since_us >= partition.idle_timeout_us && !partition.input->ready(0)) {
+      partition.idle = true;
+      if (partition.figures != nullptr) {
+        partition.figures->idle.store(true, std::memory_order_relaxed);
+      }
+      scans_[partition.scan].erase(place);
+    }
+  }
+}
+
+void Schedule::put_back(PartitionRun& partition) {
+  const std::lock_guard lock(mutex_);
+  auto& scan = scans_[partition.scan];
+  scan.erase({partition.published, &partition});
+  partition.published = partition.watermark;
+  if (partition.finished) {
+    --unfinished_of_[partition.scan];
+    --unfinished_;
+  } else {
+    const Place place{partition.published, &partition};
+    if (!partition.idle) {
+      scan.insert(place);
+    }
+    waiting_.insert(place);
+  }
+  unfinished_ == 0 ? changed_.notify_all() : changed_.notify_one();
+}
+
+int64_t Schedule::watermark(uint32_t scan) const {
+  const std::lock_guard lock(mutex_);
+  return scans_[scan].empty() ? abi::kEndOfTime : scans_[scan].begin()->first;
+}
+
+bool Schedule::finished(uint32_t scan) const {
+  const std::lock_guard lock(mutex_);
+  return unfinished_of_[scan] == 0;
+}
+
+const PartitionRun* Schedule::holder(uint32_t scan) const {
+  const std::lock_guard lock(mutex_);
+  return scans_[scan].empty() ? nullptr : scans_[scan].begin()->second;
+}
+
+bool Schedule::finished() const {
+  const std::lock_guard lock(mutex_);
+  return unfinished_ == 0;
+}
+
+void Schedule::stop() {
+  const std::lock_guard lock(mutex_);
+  stopped_ = true;
+  changed_.notify_all();
+}
+
+}  // namespace weir::job

@@ -1,0 +1,93 @@
+// Which partition is read next, and how far the partitions of each scan have come.
+//
+// Among partitions that have something to read, the one with the lowest watermark is preferred, so that none runs far ahead
+// and state stays small; nothing waits for a silent one. One lock, taken twice a batch.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/abi/abi.h"
+#include "runtime/commit/recovery_record.h"
+#include "runtime/connectors/connector.h"
+#include "runtime/connectors/log/log_source.h"
+#include "runtime/job/run/figures.h"
+#include "runtime/state/low_water.h"
+#include "runtime/time/clock.h"
+
+namespace weir::job {
+
+// A partition of a scan while it runs. Between `take` and `put_back` it belongs to one worker.
+struct PartitionRun {
+  std::unique_ptr<connectors::Partition> input;
+  uint32_t scan = 0;
+  uint32_t number = 0;                    // among the partitions of its scan
+  int64_t watermark = abi::kNoWatermark;  // w, ms; its worker's
+  int64_t published = abi::kNoWatermark;  // w as the schedule knows it
+  uint64_t lines = 0;                     // read so far
+  bool finished = false;
+  // Of a log.
+  bool idle = false;                            // silent for so long that it holds no watermark
+  int64_t silent_since_us = 0;                  // monotonic; 0: not at its end
+  int64_t idle_timeout_us = 0;                  // 0: never idle
+  connectors::LogPartition* log = nullptr;      // is `input`
+  std::vector<state::LowWater> low_water = {};  // by operator
+  commit::PartitionRecord record = {};          // as it was committed last
+  std::optional<int64_t> committed_us = {};     // monotonic, when this run has committed it last
+  PartitionFigures* figures = nullptr;          // null: nobody looks
+};
+
+class Schedule {
+ public:
+  // `clock` tells when a silent partition is idle.
+  Schedule(uint32_t scan_count, time::Clock& clock)
+      : clock_(clock), scans_(scan_count), unfinished_of_(scan_count) {}
+
+  void add(PartitionRun& partition);
+  // The next partition to read, or null: wait a little (`take` itself waits up to `patience_ms`), or all are finished.
+  PartitionRun* take(int patience_ms);
+  // After a batch; watermark and `finished` have been brought up to date.
+  void put_back(PartitionRun& partition);
+
+  // Minimum over the partitions of a scan that are neither finished nor idle; kEndOfTime when there is none.
+  int64_t watermark(uint32_t scan) const;
+  // No partition of the scan will give anything more.
+  bool finished(uint32_t scan) const;
+  // The partition that holds the watermark of a scan; null: none.
+  const PartitionRun* holder(uint32_t scan) const;
+  bool finished() const;
+  // Wakes those who wait.
+  void stop();
+
+ private:
+  using Place = std::pair<int64_t, PartitionRun*>;
+  struct Order {  // by watermark, then by scan and number: the same choice in every run
+    bool operator()(const Place& a, const Place& b) const {
+      return std::tuple(a.first, a.second->scan, a.second->number) <
+             std::tuple(b.first, b.second->scan, b.second->number);
+    }
+  };
+
+  PartitionRun* take_ready();
+  void find_idle();
+
+  time::Clock& clock_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::set<Place, Order> waiting_;             // nobody's
+  std::vector<std::set<Place, Order>> scans_;  // neither finished nor idle
+  std::vector<uint32_t> unfinished_of_;        // by scan, idle ones too
+  uint32_t unfinished_ = 0;
+  bool any_idle_timeout_ = false;
+  int64_t looked_us_ = INT64_MIN / 2;  // when find_idle last did
+  bool stopped_ = false;
+};
+
+}  // namespace weir::job
