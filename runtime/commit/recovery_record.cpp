@@ -1,5 +1,6 @@
 #include "runtime/commit/recovery_record.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
@@ -52,6 +53,38 @@ bool parse_pointer(std::string_view text, ChangelogPointer& pointer) {
          (text.empty() || parse_number(text, pointer.commit));
 }
 
+bool parse_input(std::string_view text, InputRecord& input) {
+  return parse_number(cut(text, ':'), input.topic, 16) && parse_number(text, input.partitions);
+}
+
+// Names may hold what separates fields: such bytes are written as %41.
+std::string escaped(std::string_view name) {
+  std::string text;
+  for (const char byte : name) {
+    const bool plain = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+                       (byte >= '0' && byte <= '9') || byte == '.' || byte == '_' || byte == '-';
+    text += plain ? std::string(1, byte) : fmt::format("%{:02x}", static_cast<unsigned char>(byte));
+  }
+  return text;
+}
+
+bool parse_name(std::string_view text, std::string& name) {
+  while (!text.empty()) {
+    if (text.front() != '%') {
+      name += text.front();
+      text.remove_prefix(1);
+      continue;
+    }
+    uint8_t byte = 0;
+    if (text.size() < 3 || !parse_number(text.substr(1, 2), byte, 16)) {
+      return false;
+    }
+    name += static_cast<char>(byte);
+    text.remove_prefix(3);
+  }
+  return true;
+}
+
 // One `key=value`; false: not understood.
 bool parse_field(std::string_view key, std::string_view value, RecoveryRecord& record) {
   PartitionRecord& partition = record.partition;
@@ -61,8 +94,12 @@ bool parse_field(std::string_view key, std::string_view value, RecoveryRecord& r
   if (key == "lw") return parse_number(value, partition.low_watermark);
   if (key == "s") return parse_number(value, partition.stop_offset);
   if (key == "i") return parse_flag(value, partition.idle);
+  if (key == "u") return parse_number(value, record.owner, 16);
   if (key == "j") return parse_job(value, record.job.emplace());
   if (!record.job) return false;
+  if (key == "n") return parse_name(value, record.job->name);
+  if (key == "t") return parse_name(value, record.job->transactional_id);
+  if (key == "r") return parse_input(value, record.job->inputs.emplace_back());
   if (key == "o") return parse_operator(value, record.job->operators.emplace_back());
   if (key == "c") return parse_pointer(value, record.job->changelog.emplace_back());
   return false;
@@ -75,8 +112,17 @@ std::string encode(const RecoveryRecord& record) {
   std::string text = fmt::format("{};p={};w={};l={};lw={};i={};s={}", kMagic, partition.position,
                                  partition.watermark, partition.low_offset, partition.low_watermark,
                                  partition.idle ? 1 : 0, partition.stop_offset);
+  if (record.owner != 0) {
+    text += fmt::format(";u={:x}", record.owner);
+  }
   if (record.job) {
     text += fmt::format(";j={},{:x},{}", record.job->commit, record.job->token, record.job->finished ? 1 : 0);
+    if (!record.job->name.empty()) {
+      text += fmt::format(";n={}", escaped(record.job->name));
+    }
+    if (!record.job->transactional_id.empty()) {
+      text += fmt::format(";t={}", escaped(record.job->transactional_id));
+    }
     for (const OperatorRecord& op : record.job->operators) {
       text += fmt::format(";o={:x}:{}:{}:{}", op.fingerprint, op.mode == RecoveryMode::Replay ? 'R' : 'C',
                           op.reached, op.passed);
@@ -87,16 +133,28 @@ std::string encode(const RecoveryRecord& record) {
     for (const ChangelogPointer& pointer : record.job->changelog) {
       text += fmt::format(";c={}:{}:{}", pointer.partition, pointer.snapshot_offset, pointer.commit);
     }
+    for (const InputRecord& input : record.job->inputs) {
+      text += fmt::format(";r={:x}:{}", input.topic, input.partitions);
+    }
   }
   return text + fmt::format(";crc={:08x}", crc32c(text));
 }
 
-size_t longest_record_bytes(size_t operators) {
+uint32_t checksum_of(std::string_view name) { return std::max(crc32c(name), 1u); }
+
+size_t longest_record_bytes(size_t operators, size_t topics, std::string_view name,
+                            std::string_view transactional_id) {
   constexpr int64_t kLong = INT64_MIN;
   const OperatorRecord op{UINT64_MAX, RecoveryMode::Changelog, kLong, kLong, UINT64_MAX};
-  const JobRecord job{
-      UINT64_MAX, UINT64_MAX, true, std::vector(operators, op), {{INT32_MIN, kLong, UINT64_MAX}}};
-  return encode({{kLong, kLong, kLong, kLong, kLong, true}, job}).size();
+  const JobRecord job{UINT64_MAX,
+                      UINT64_MAX,
+                      true,
+                      std::vector(operators, op),
+                      {{INT32_MIN, kLong, UINT64_MAX}},
+                      std::string(name),
+                      std::string(transactional_id),
+                      std::vector(topics, InputRecord{UINT32_MAX, INT32_MAX})};
+  return encode({{kLong, kLong, kLong, kLong, kLong, true}, job, UINT32_MAX}).size();
 }
 
 std::expected<RecoveryRecord, std::string> decode(std::string_view text) {

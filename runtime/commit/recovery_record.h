@@ -5,11 +5,11 @@
 // A part for each input partition, and one for the job, beside that of the anchor (the first partition by scan, topic
 // and number). Printable ASCII, at most kMaxRecordBytes, each with a checksum:
 //
-//   weir1;p=1200;w=1767254400123;l=1100;lw=1767254399000;i=0;s=-1;crc=5f3a1c2b
-//   …;j=17,3f2a…,0;o=9c1d…:R:1767254400000:1767254400000:5a1fe4403b2ad9c1;…;c=0:4711:12
+//   weir1;p=1200;w=1767254400123;l=1100;lw=1767254399000;i=0;s=-1;u=77e1b0c4;crc=5f3a1c2b
+//   …;j=17,3f2a…,0;n=sales;t=sales-eu;o=9c1d…:R:1767254400000:1767254400000:5a1fe4403b2ad9c1;…;c=0:4711:12;r=c1b2a390:4
 //
-// A record without the last field of `o` (parts of the fingerprint) or of `c` (commit of the snapshot) is an older one, and
-// is read as well.
+// A record without `u`, `n`, `t` and `r`, the last field of `o` (parts of the fingerprint) or of `c` (commit of the snapshot)
+// is an older one, and is read as well.
 #pragma once
 
 #include <cstdint>
@@ -54,12 +54,22 @@ struct OperatorRecord {
   friend bool operator==(const OperatorRecord&, const OperatorRecord&) = default;
 };
 
+// A topic that has been read, by the checksum of its name, with so many partitions, all of which have committed offsets.
+struct InputRecord {
+  uint32_t topic = 0;
+  int32_t partitions = 0;
+  friend bool operator==(const InputRecord&, const InputRecord&) = default;
+};
+
 struct JobRecord {
   uint64_t commit = 0;  // rises by one with each transaction
   uint64_t token = 0;   // of the process that wrote it
   bool finished = false;
   std::vector<OperatorRecord> operators;
   std::vector<ChangelogPointer> changelog;
+  std::string name = {};              // of the job; empty: not known
+  std::string transactional_id = {};  // its transactions; empty: none
+  std::vector<InputRecord> inputs = {};
   friend bool operator==(const JobRecord&, const JobRecord&) = default;
 };
 
@@ -73,12 +83,17 @@ struct CommitName {
 struct RecoveryRecord {
   PartitionRecord partition;
   std::optional<JobRecord> job;  // on the anchor
+  uint32_t owner = 0;  // checksum_of(the job's name): a group may be shared by mistake; 0: not known
   friend bool operator==(const RecoveryRecord&, const RecoveryRecord&) = default;
 };
 
 std::string encode(const RecoveryRecord& record);
-// The longest record that a job with so many operators may come to write; beyond kMaxRecordBytes it cannot be committed.
-size_t longest_record_bytes(size_t operators);
+// The checksum by which a record names a job or a topic; never 0.
+uint32_t checksum_of(std::string_view name);
+// The longest record that a job with so many operators and topics may come to write; beyond kMaxRecordBytes it cannot be
+// committed.
+size_t longest_record_bytes(size_t operators, size_t topics, std::string_view name,
+                            std::string_view transactional_id);
 // The error says what is wrong with the text: not a record of Weir, of a newer version, damaged (checksum), incomplete.
 std::expected<RecoveryRecord, std::string> decode(std::string_view text);
 

@@ -26,17 +26,29 @@ Result<void> check_places(const Manifest& manifest, const RunOptions& options) {
 
 // All that a job goes on from has to fit beside one committed offset.
 Result<void> check_record(const Manifest& manifest) {
+  const auto settings = commits(manifest) ? commit_settings(manifest) : Result<CommitSettings>{};
+  if (!settings) {
+    return std::unexpected(settings.error());
+  }
   const size_t operators = manifest.operators.size();
-  const size_t bytes = commit::longest_record_bytes(operators);
+  size_t topics = 0;
+  for (uint32_t scan = 0; scan < manifest.scans.size(); ++scan) {
+    if (is_log(manifest.scans[scan].options)) {
+      const auto source = log_source_options(manifest, scan);
+      topics += source ? source->topics.size() : 0;
+    }
+  }
+  const size_t bytes =
+      commit::longest_record_bytes(operators, topics, settings->job, settings->transactional_id);
   if (!commits(manifest) || bytes <= commit::kMaxRecordBytes) {
     return {};
   }
   return std::unexpected(Error{
       Error::Kind::Usage,
       fmt::format(
-          "the job has {} aggregates; what is committed with an offset may then take {} bytes, and Kafka "
-          "keeps {} safely\nhint: make several jobs of its statements",
-          operators, bytes, commit::kMaxRecordBytes)});
+          "the job has {} aggregates and {} input topics; what is committed with an offset may then take {} "
+          "bytes, and Kafka keeps {} safely\nhint: make several jobs of its statements",
+          operators, topics, bytes, commit::kMaxRecordBytes)});
 }
 
 Result<void> check_resume(const Manifest& manifest, const RunOptions& options) {

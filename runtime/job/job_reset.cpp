@@ -27,9 +27,8 @@ Result<CommittedJob> read_idle_job(const Manifest& manifest, const connectors::K
 Result<std::unique_ptr<connectors::LogProducer>> take_over(const Manifest& manifest,
                                                            const CommitSettings& settings,
                                                            const connectors::KafkaLog& log) {
-  const bool exactly_once = settings.guarantee == commit::Guarantee::ExactlyOnce;
   auto producer = log.make_producer(sink_connection(manifest),
-                                    {.transactional_id = exactly_once ? settings.transactional_id : "",
+                                    {.transactional_id = transactions_of(settings),
                                      .transaction_timeout_ms = settings.transaction_timeout_ms});
   if (!producer) {
     return producer;
@@ -41,12 +40,13 @@ Result<std::unique_ptr<connectors::LogProducer>> take_over(const Manifest& manif
 }
 
 // A record without a commit: positions, and nothing that operators could go on from.
-std::string empty_record(int64_t position, int64_t stop, bool anchor) {
+std::string empty_record(const CommitSettings& settings, int64_t position, int64_t stop, bool anchor) {
   commit::RecoveryRecord record;
+  record.owner = commit::checksum_of(settings.job);
   record.partition.position = record.partition.low_offset = position;
   record.partition.stop_offset = stop;
   if (anchor) {
-    record.job.emplace();
+    record.job.emplace().name = settings.job;
   }
   return commit::encode(record);
 }
@@ -89,7 +89,8 @@ Result<std::string> reset_job(const Manifest& manifest, const connectors::KafkaL
       if (!stop) {
         return std::unexpected(stop.error());
       }
-      offsets.push_back({group, it.place, offset, empty_record(offset, *stop, offsets.empty())});
+      offsets.push_back(
+          {group, it.place, offset, empty_record(committed->settings, offset, *stop, offsets.empty())});
       text += fmt::format("partition {} of topic `{}`, group `{}`: offset {}\n", it.place.partition,
                           it.place.topic, group, offset);
     }

@@ -146,13 +146,14 @@ class SimConsumer : public connectors::LogConsumer {
       log_.world_.sleep(100'000);
     }
     if (log_.world_.lives() && log_.was_replaced(log_.world_.current())) log_.see(Probe::ZombieReads);
-    log_.damage(group);
+    const bool restores = !reads_;  // later it only looks whether that still stands
+    if (restores) log_.damage(group);
     std::vector<CommittedOffset> result;
     for (const TopicPartition& place : places) {
       const auto known = log_.expired(group, place) ? std::nullopt : log_.committed_offset(group, place);
       result.push_back(known.value_or(CommittedOffset{place, connectors::kNoOffset, ""}));
     }
-    log_.note_restore(result);
+    if (restores) log_.note_restore(result);
     return result;
   }
   Result<void> delete_before(const TopicPartition& place, int64_t offset) override {
@@ -165,6 +166,7 @@ class SimConsumer : public connectors::LogConsumer {
   }
   Result<std::unique_ptr<connectors::LogReader>> open(const TopicPartition& place,
                                                       const connectors::ReaderOptions& options) override {
+    reads_ = true;
     return std::make_unique<SimReader>(log_, group_, place, options.offset);
   }
 
@@ -176,6 +178,7 @@ class SimConsumer : public connectors::LogConsumer {
 
   const SimLog& log_;
   std::string group_;
+  bool reads_ = false;
 };
 
 class SimProducer : public connectors::LogProducer {

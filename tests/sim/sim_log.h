@@ -112,6 +112,11 @@ class SimLog : public connectors::KafkaLog {
     topics_.at(topic).push_back(std::move(partition));
   }
   // Everything has been produced and read up to its end by `group`, and that is committed.
+  // What an administrator does with committed offsets.
+  void set_offset(const std::string& group, const TopicPartition& place, int64_t offset) {
+    groups_[group][place] = {place, offset, ""};
+  }
+  void delete_offset(const std::string& group, const TopicPartition& place) { groups_[group].erase(place); }
   bool all_committed(const std::string& group, const std::string& topic) const;
   // Offsets of a partition that was not committed for so long are forgotten.
   static constexpr int64_t kOffsetRetentionUs = int64_t{100} * 60'000'000;

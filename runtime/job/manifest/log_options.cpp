@@ -177,6 +177,7 @@ Result<connectors::LogSourceOptions> log_source_options(const Manifest& manifest
 
 Result<CommitSettings> commit_settings(const Manifest& manifest) {
   CommitSettings settings;
+  settings.job = manifest.job_name;
   settings.guarantee = commit::Guarantee::AtMostOnce;
   for (const ManifestSink& sink : manifest.sinks) {
     if (!is_log(sink.options)) {
@@ -230,6 +231,14 @@ Result<CommitSettings> commit_settings(const Manifest& manifest) {
   }
   settings.transaction_timeout_ms = static_cast<int32_t>(std::min<int64_t>(*timeout, INT32_MAX));
   return settings;
+}
+
+std::string lock_group(const CommitSettings& settings) { return settings.job + ".lock"; }
+
+std::string changelog_topic(const CommitSettings& settings) { return settings.job + "-changelog"; }
+
+std::string transactions_of(const CommitSettings& settings) {
+  return settings.guarantee == commit::Guarantee::ExactlyOnce ? settings.transactional_id : "";
 }
 
 Result<int64_t> idle_timeout_ms(const Manifest& manifest, uint32_t scan) {

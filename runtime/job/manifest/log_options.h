@@ -30,13 +30,18 @@ struct CommitSettings {
   commit::Guarantee guarantee = commit::Guarantee::ExactlyOnce;
   int64_t interval_ms = 500;
   int32_t transaction_timeout_ms = 60'000;
-  std::string transactional_id;  // also the job's name in what it locks
+  std::string job;  // names what is the job's alone: its lock, its changelog
+  std::string transactional_id;
   // The changelog: a snapshot is due when the changes behind the last one are so much, and twice the last one; it is written
   // in slices of this size.
   uint64_t snapshot_bytes = uint64_t{64} << 20;
   uint64_t slice_bytes = uint64_t{8} << 20;
 };
 Result<CommitSettings> commit_settings(const Manifest& manifest);
+std::string lock_group(const CommitSettings& settings);
+std::string changelog_topic(const CommitSettings& settings);
+// What the job's transactions go by; empty: it has none.
+std::string transactions_of(const CommitSettings& settings);
 
 // After how long a silent partition of the scan stops holding the watermark; 0: never.
 Result<int64_t> idle_timeout_ms(const Manifest& manifest, uint32_t scan);

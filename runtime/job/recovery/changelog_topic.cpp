@@ -50,7 +50,7 @@ Result<void> open_changelog(Run& run, const connectors::KafkaLog& kafka, const R
   if (!keeps_changelog(run.manifest)) {
     return {};
   }
-  const std::string topic = run.commit->settings.transactional_id + "-changelog";
+  const std::string topic = changelog_topic(run.commit->settings);
   auto consumer =
       kafka.make_consumer(connection_options(first_log_sink(run.manifest).options, report), topic);
   if (!consumer) {

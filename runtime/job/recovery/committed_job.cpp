@@ -75,12 +75,6 @@ Result<const connectors::KafkaLog*> log_or_kafka(const connectors::KafkaLog* log
   return log != nullptr ? Result<const connectors::KafkaLog*>(log) : connectors::load_kafka();
 }
 
-std::string lock_group(const CommitSettings& settings) { return settings.transactional_id + ".lock"; }
-
-std::string changelog_topic(const CommitSettings& settings) {
-  return settings.transactional_id + "-changelog";
-}
-
 connectors::KafkaOptions sink_connection(const Manifest& manifest) {
   const auto sink =
       std::ranges::find_if(manifest.sinks, [](const ManifestSink& it) { return is_log(it.options); });

@@ -43,8 +43,6 @@ Result<CommittedJob> read_committed_job(const Manifest& manifest, const connecto
 // Null: Kafka.
 Result<const connectors::KafkaLog*> log_or_kafka(const connectors::KafkaLog* log);
 
-std::string lock_group(const CommitSettings& settings);
-std::string changelog_topic(const CommitSettings& settings);
 // Of the first sink that is a log: where the job's transactions go.
 connectors::KafkaOptions sink_connection(const Manifest& manifest);
 

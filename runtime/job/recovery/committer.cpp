@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "runtime/job/recovery/open_log.h"
+#include "runtime/job/recovery/other_runs.h"
 #include "runtime/job/recovery/standby.h"
 #include "runtime/job/run/worker.h"
 
@@ -17,6 +18,8 @@ namespace {
 
 // Fenced again in this time, it was by another process.
 constexpr int64_t kFencedTwiceUs = 60'000'000;
+// How often it looks, before a commit, whether the last one still stands.
+constexpr int64_t kLookAtPositionsUs = 10'000'000;
 // How often the committer looks whether it is time.
 constexpr std::chrono::milliseconds kTick{10};
 
@@ -50,7 +53,8 @@ commit::PartitionRecord record_of(const Run& run, PartitionRun& partition) {
 
 bool same_but_for_number(const commit::JobRecord& a, const commit::JobRecord& b) {
   return a.token == b.token && a.finished == b.finished && a.operators == b.operators &&
-         a.changelog == b.changelog;
+         a.changelog == b.changelog && a.name == b.name && a.transactional_id == b.transactional_id &&
+         a.inputs == b.inputs;
 }
 
 }  // namespace
@@ -97,6 +101,10 @@ void Committer::commit_if_due(bool workers_run) {
     return;
   }
   next_commit_us_ = now_us + run_.commit->settings.interval_ms * 1000;
+  check_positions();
+  if (run_.stopping()) {
+    return;
+  }
   commit_once(false, workers_run);
   check_lock();
   look_for_partitions(workers_run);
@@ -143,6 +151,7 @@ void Committer::commit_once(bool finished, bool workers_run) {
     fail(done.error());
     return;
   }
+  has_committed_ |= !epoch.offsets.empty();
   run_.history->committed_tally = run_.history->tried_tally;
   if (run_.metrics != nullptr) {
     run_.metrics->note_commit(run_.clock->monotonic_us() - begin_us);
@@ -206,7 +215,8 @@ bool Committer::take_positions(commit::Epoch& epoch, bool finished, bool state_c
   }
   for (PartitionRun* partition : moved) {
     partition->committed_us = now_us;
-    commit::RecoveryRecord record{partition->record, std::nullopt};
+    commit::RecoveryRecord record{partition->record, std::nullopt,
+                                  commit::checksum_of(run_.commit->settings.job)};
     if (partition == anchor) {
       record.job = job;
     }
@@ -223,6 +233,9 @@ commit::JobRecord Committer::job_record(bool finished) const {
   record.commit = run_.commit->record.commit;
   record.token = run_.commit->record.token;
   record.finished = finished;
+  record.name = run_.commit->settings.job;
+  record.transactional_id = transactions_of(run_.commit->settings);
+  record.inputs = inputs_of(run_);
   if (run_.changelog) {
     record.changelog = run_.changelog->pointers();
   }
@@ -258,6 +271,18 @@ void Committer::check_lock() {
     fail({connectors::Error::Kind::Retry,
           "the job's lock was lost: this process or the broker was away for longer than the session "
           "time-out"});
+  }
+}
+
+void Committer::check_positions() {
+  const int64_t now_us = run_.clock->monotonic_us();
+  if (!has_committed_ || now_us < next_look_us_ || run_.outcome.failed()) {
+    return;
+  }
+  next_look_us_ = now_us + kLookAtPositionsUs;
+  const auto done = check_committed(run_);
+  if (!done && done.error().kind == connectors::Error::Kind::Fenced) {
+    fail(done.error());
   }
 }
 

@@ -46,6 +46,7 @@ class Committer {
   commit::JobRecord job_record(bool finished) const;
   void look_for_partitions(bool workers_run);
   void check_lock();
+  void check_positions();
   void fail(const connectors::Error& error);
 
   Run& run_;
@@ -55,6 +56,8 @@ class Committer {
   bool stopping_ = false;
   int64_t next_commit_us_ = 0;
   int64_t next_discovery_us_ = 0;
+  bool has_committed_ = false;  // positions
+  int64_t next_look_us_ = 0;    // at what is committed
   RetentionWatch retention_;
 };
 

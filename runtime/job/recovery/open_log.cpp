@@ -6,6 +6,7 @@
 
 #include "runtime/connectors/log/load_kafka.h"
 #include "runtime/job/recovery/changelog_topic.h"
+#include "runtime/job/recovery/other_runs.h"
 #include "runtime/job/recovery/preflight.h"
 #include "runtime/job/recovery/restore.h"
 #include "runtime/job/recovery/standby.h"
@@ -42,20 +43,36 @@ Result<void> open_scans(Run& run, const connectors::KafkaLog& kafka, const Repor
   return {};
 }
 
-// Fences whoever wrote before.
+// Fences whoever wrote before: under this name, and under the one that the last run had.
 Result<void> open_producer(Run& run, const connectors::KafkaLog& kafka, const Reported& report) {
   CommitRun& commit = *run.commit;
-  auto producer =
-      kafka.make_producer(connection_options(first_log_sink(run.manifest).options, report),
-                          {.transactional_id = commit.settings.guarantee == commit::Guarantee::ExactlyOnce
-                                                   ? commit.settings.transactional_id
-                                                   : "",
-                           .transaction_timeout_ms = commit.settings.transaction_timeout_ms});
+  const auto open = [&](const std::string& id) -> Result<std::unique_ptr<connectors::LogProducer>> {
+    auto producer = kafka.make_producer(
+        connection_options(first_log_sink(run.manifest).options, report),
+        {.transactional_id = id, .transaction_timeout_ms = commit.settings.transaction_timeout_ms});
+    if (producer) {
+      if (auto done = (*producer)->open(); !done) {
+        return std::unexpected(done.error());
+      }
+    }
+    return producer;
+  };
+  const std::string id = transactions_of(commit.settings);
+  auto producer = open(id);
   if (!producer) {
     return std::unexpected(producer.error());
   }
   commit.producer = std::move(*producer);
-  return commit.producer->open();
+  const auto former = former_transactions(run);
+  if (!former) {
+    return std::unexpected(former.error());
+  }
+  if (!former->empty() && *former != id) {
+    if (const auto fenced = open(*former); !fenced) {
+      return std::unexpected(fenced.error());
+    }
+  }
+  return {};
 }
 
 void add(Run& run, LogScan& log, std::unique_ptr<connectors::LogPartition> input, const PartitionStart& start,
@@ -109,22 +126,24 @@ Result<void> open_log_partitions(Run& run, LogScan& log) {
   }
   std::vector<PartitionStart> starts;
   if (run.commit) {
+    CommitRun& commit = *run.commit;
     std::optional<commit::JobRecord> job;
     auto committed = committed_starts(run, log, *places, job);
     if (!committed) {
       return std::unexpected(committed.error());
     }
     starts = std::move(*committed);
-    run.commit->starts |= std::ranges::any_of(starts, [](const PartitionStart& it) { return !it.restored; });
+    commit.starts |= std::ranges::any_of(starts, [](const PartitionStart& it) { return !it.restored; });
     if (job) {
-      run.commit->finished = job->finished && job->token == run.history->token;
+      commit.finished = job->finished && job->token == run.history->token;
       if (auto done = refuse_finished(run, *job); !done) {
         return done;
       }
       take_tally(*run.history, *job);
-      run.commit->record = std::move(*job);
-      run.commit->record.token = run.history->token;
-      run.commit->restored = run.commit->record.commit != 0;  // 0: `weir job reset` has left positions alone
+      commit.record = std::move(*job);
+      commit.record.token = run.history->token;
+      commit.restored = commit.record.commit != 0;  // 0: `weir job reset` has left positions alone
+      commit.has_record = true;
     }
   } else {
     for (const TopicPartition& place : *places) {
@@ -136,6 +155,9 @@ Result<void> open_log_partitions(Run& run, LogScan& log) {
     }
   }
   for (size_t i = 0; i < places->size(); ++i) {
+    if (run.commit && starts[i].restored) {
+      run.commit->restored_places.push_back((*places)[i]);
+    }
     if (auto done = open_partition(run, log, (*places)[i], starts[i]); !done) {
       return done;
     }
@@ -179,6 +201,11 @@ Result<void> open_log(Run& run) {
   }
   for (LogScan& log : run.logs) {
     if (auto done = open_log_partitions(run, log); !done) {
+      return done;
+    }
+  }
+  if (run.commit) {
+    if (auto done = check_inputs(run); !done) {
       return done;
     }
   }

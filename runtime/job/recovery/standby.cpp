@@ -67,7 +67,7 @@ Result<void> take_lock(Run& run, const connectors::KafkaLog& kafka, const Report
   commit.brokers = report;
   const LogScan& first = run.logs.front();
   auto lock = kafka.make_lock(connection_options(run.manifest.scans[first.scan].options, report),
-                              {.job = commit.settings.transactional_id,
+                              {.job = commit.settings.job,
                                .instance = instance_name(run),
                                .topic = first.source->options().topics.front()});
   if (!lock) {

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "runtime/job/recovery/other_runs.h"
 #include "runtime/job/run/run.h"
 
 namespace weir::job {
@@ -128,6 +129,9 @@ Result<std::vector<PartitionStart>> committed_starts(Run& run, LogScan& log,
     auto record = record_of(it, group);
     if (!record) {
       return std::unexpected(record.error());
+    }
+    if (auto owned = check_owner(run, group, it.partition, *record); !owned) {
+      return std::unexpected(owned.error());
     }
     if (record->job) {
       job = record->job;

@@ -31,7 +31,9 @@ struct CommitRun {
   std::unique_ptr<connectors::LogProducer> producer;
   std::vector<connectors::LogSink*> sinks;
   commit::JobRecord record;
-  bool restored = false;              // the record is that of an earlier run
+  bool has_record = false;                                  // a record of the job was found
+  bool restored = false;                                    // it is that of an earlier run
+  std::vector<connectors::TopicPartition> restored_places;  // with committed positions that count
   bool finished = false;              // an earlier try has committed the end of the input, and not heard so
   bool starts = false;                // some partition begins where nothing has been committed
   bool restarts = false;              // `--restart-from` holds for this try

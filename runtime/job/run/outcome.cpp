@@ -1,21 +1,41 @@
 #include "runtime/job/run/outcome.h"
 
 #include <csignal>
+#include <ctime>
 
 #include <fmt/format.h>
 
 namespace weir::job {
 namespace {
 
+// `timeout`, a supervisor or a shell may send the signal to a process and to its group: two at once are one.
+constexpr int64_t kOneSignalMs = 300;
+
 // Handlers have no other way to say something. Set by the handler only.
 volatile std::sig_atomic_t caught_signal = 0;
+int64_t caught_ms = 0;
+
+int64_t monotonic_ms() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);  // may be called by handlers (POSIX)
+  return now.tv_sec * 1000 + now.tv_nsec / 1'000'000;
+}
 
 struct OldActions {
   struct sigaction interrupt, terminate, pipe;
 };
 OldActions old_actions;
 
-void on_signal(int number) { caught_signal = number; }
+// The first signal asks the run to stop, the second one ends the process as ever.
+void on_signal(int number) {
+  if (caught_signal == 0) {
+    caught_signal = number;
+    caught_ms = monotonic_ms();
+  } else if (monotonic_ms() - caught_ms >= kOneSignalMs) {
+    std::signal(number, SIG_DFL);
+    raise(number);
+  }
+}
 
 }  // namespace
 
@@ -53,7 +73,8 @@ SignalWatch::SignalWatch(bool catch_interrupts) : catch_interrupts_(catch_interr
   sigaction(SIGPIPE, &action, &old_actions.pipe);
   if (catch_interrupts_) {
     action.sa_handler = on_signal;
-    action.sa_flags = SA_RESETHAND;  // the second one ends the process as ever
+    sigaddset(&action.sa_mask, SIGINT);
+    sigaddset(&action.sa_mask, SIGTERM);
     sigaction(SIGINT, &action, &old_actions.interrupt);
     sigaction(SIGTERM, &action, &old_actions.terminate);
   }

@@ -14,7 +14,11 @@ RecoveryRecord anchor() {
                     false,
                     {{0x9c1d, RecoveryMode::Replay, 1767254400000, 1767254400000, 0x5a1fe4403b2ad9c1},
                      {0x9c1e, RecoveryMode::Changelog, abi::kNoWatermark, abi::kNoWatermark, 1}},
-                    {{0, 12, 7}, {3, 99, 8}}}};
+                    {{0, 12, 7}, {3, 99, 8}},
+                    "sales; by=day",
+                    "sales-eu",
+                    {{0xc1b2a390, 4}, {7, 1}}},
+          checksum_of("sales; by=day")};
 }
 
 TEST(RecoveryRecord, TextIsShortAndPrintable) {
@@ -44,10 +48,18 @@ TEST(RecoveryRecord, ComesBackAsItWas) {
   }
 }
 
+TEST(RecoveryRecord, NamesHoldAnyByte) {
+  RecoveryRecord record = anchor();
+  record.job->name = "%;=:,\x01\xff caf\xc3\xa9";
+  const std::string text = encode(record);
+  EXPECT_NE(text.find(";n=%25%3b%3d%3a%2c%01%ff%20caf%c3%a9;t=sales-eu;"), std::string::npos) << text;
+  EXPECT_EQ(decode(text), record);
+}
+
 TEST(RecoveryRecord, ThirtyOperatorsFit) {
-  EXPECT_LT(longest_record_bytes(30), kMaxRecordBytes);
-  EXPECT_GT(longest_record_bytes(45), kMaxRecordBytes);
-  EXPECT_GT(longest_record_bytes(2), encode(anchor()).size());
+  EXPECT_LT(longest_record_bytes(30, 5, "sales_by_category", "sales_by_category"), kMaxRecordBytes);
+  EXPECT_GT(longest_record_bytes(45, 1, "a", "a"), kMaxRecordBytes);
+  EXPECT_GT(longest_record_bytes(2, 2, "sales; by=day", "sales-eu"), encode(anchor()).size());
 }
 
 TEST(RecoveryRecord, EveryFlippedBitIsSeen) {

@@ -134,9 +134,11 @@ TEST_F(FirstStart, AJobWhoseRecordMayGetTooLongIsRefused) {
   RunOptions options;
   options.standard_error = [&](std::string_view text) { messages += text; };
   EXPECT_EQ(run_job({abi::kAbiVersion, 0, nullptr, bytes.data(), bytes.size()}, options), ExitStatus::Usage);
-  EXPECT_EQ(messages, "error: the job has 45 aggregates; what is committed with an offset may then take " +
-                          std::to_string(commit::longest_record_bytes(45)) +
-                          " bytes, and Kafka keeps 3500 safely\nhint: make several jobs of its statements\n");
+  EXPECT_EQ(messages,
+            "error: the job has 45 aggregates and 0 input topics; what is committed with an offset may "
+            "then take " +
+                std::to_string(commit::longest_record_bytes(45, 0, "", "")) +
+                " bytes, and Kafka keeps 3500 safely\nhint: make several jobs of its statements\n");
 }
 
 // Of two inputs only the first has the record of the job.
