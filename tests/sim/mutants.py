@@ -56,7 +56,8 @@ MUTANTS = {
         "    partition.log->stop_at(partition.record.stop_offset);", "    partition.log->stop_at(-1);"),
     # Starting.
     "what was committed is read before earlier producers are fenced": (
-        "  return commit.producer->open();\n", "  return {};\n"),
+        "    if (producer) {\n      if (auto done = (*producer)->open(); !done) {",
+        "    if (producer) {\n      if (const Result<void> done; !done) {"),
     "the producer is opened before the lock is held": (
         "    if (*acquired) {\n      return {};", "    if (*acquired || true) {\n      return {};"),
     "a restart that was asked for is repeated at each try": (
@@ -73,12 +74,12 @@ MUTANTS = {
         "  if (record.low_offset >= range->first || true) {\n    return {};"),
     # Committing.
     "state is kept after a commit whose outcome is not known": (
-        "      !done) {\n    fail(done.error());\n    return;\n  }\n  run_.history->committed_tally",
+        "      !done) {\n    fail(done.error());\n    return;\n  }\n  has_committed_",
         "      !done) {\n    if (!run_.commit->producer->open()) fail(done.error());\n    return;\n  }\n"
         "  run_.history->committed_tally"),
     "the producer is kept after an error": (
-        "      !done) {\n    fail(done.error());\n    return;\n  }\n  run_.history->committed_tally",
-        "      !done) {\n    return;\n  }\n  run_.history->committed_tally"),
+        "      !done) {\n    fail(done.error());\n    return;\n  }\n  has_committed_",
+        "      !done) {\n    return;\n  }\n  has_committed_"),
     "positions go ahead of the records": (
         "  if (auto done = produce(producer, epoch); !done) {\n    return done;\n  }\n  if (auto done = produce_changelog",
         "  if (auto done = producer.commit(epoch.offsets); !done) {\n    return done;\n  }\n"
