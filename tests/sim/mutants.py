@@ -57,7 +57,7 @@ MUTANTS = {
     # Starting.
     "what was committed is read before earlier producers are fenced": (
         "    if (producer) {\n      if (auto done = (*producer)->open(); !done) {",
-        "    if (producer) {\n      if (const Result<void> done; !done) {"),
+        "    if (producer) {\n      if (const Result<void> done = {}; !done) {"),
     "the producer is opened before the lock is held": (
         "    if (*acquired) {\n      return {};", "    if (*acquired || true) {\n      return {};"),
     "a restart that was asked for is repeated at each try": (
