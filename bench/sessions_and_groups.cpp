@@ -157,16 +157,16 @@ void sessions(benchmark::State& state) {
     weir::state::SessionStore store;
     weir::state::open_sessions(store, sizeof(Entry), state.range(1), 0, nullptr);
     weir::state::SessionAggregateState aggregate;
-    weir::state::open_session_aggregate(aggregate, &store, false);
+    weir::state::open_session_aggregate(aggregate, {&store, 0, 0}, false);
     weir::state::FireState fire{};
     fire.ordered = static_cast<uint32_t>(state.range(2));
     int64_t w = weir::abi::kNoWatermark;
     for (size_t i = 0; i < kRows; i += 64) {
       const Block block = block_at(rows, i, w);
       session_aggregate(&aggregate, &context, &block);
-      if (i % 2048 == 0) fire_sessions(&fire, &context, &store, w);
+      if (i % 2048 == 0) fire_sessions(&fire, &context, &aggregate.sessions, w);
     }
-    fire_sessions(&fire, &context, &store, weir::abi::kEndOfTime);
+    fire_sessions(&fire, &context, &aggregate.sessions, weir::abi::kEndOfTime);
     state.counters["rows_per_session"] = static_cast<double>(kRows) / static_cast<double>(fire.rows);
     weir::state::close_sessions(store);
   }

@@ -88,7 +88,7 @@ bool asks_for_order(const PipelineProgram& program, const Pipeline& pipeline) {
 
 // Of how an entry lies in memory: changelogs hold entries as they are.
 uint64_t layout_hash(const AggregateProgram& aggregate, const GroupShape& shape) {
-  std::string text = "1";
+  std::string text = "2";
   for (const Type& type : shape.keys.types) text += " key " + types::to_string(type, true);
   for (const Accumulator& accumulator : shape.accumulators) {
     const std::string& own = accumulator.function->state_symbol;

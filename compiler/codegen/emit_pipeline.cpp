@@ -249,7 +249,7 @@ class PipelineEmitter {
         copy_kernel(session ? "save_sessions" : "save_groups", ".l" + std::to_string(aggregate.id));
     fill_holes(module_, copy, holes);
     if (session) {
-      for (const char* role : {"save_sessions", "load_sessions", "chain_sessions"})
+      for (const char* role : {"save_sessions", "load_sessions", "link_sessions"})
         add_entry(role, aggregate.id, function(copy, role));
     } else {
       for (const char* role : {"save_groups", "load_groups"})

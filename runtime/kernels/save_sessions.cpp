@@ -5,7 +5,7 @@
 
 #include "runtime/abi/holes.h"
 #include "runtime/state/saved_chunk.h"
-#include "runtime/state/sessions.h"
+#include "runtime/state/session_tree.h"
 
 namespace weir::kernels {
 namespace {
@@ -13,35 +13,20 @@ namespace {
 using state::SessionHeader;
 using state::SessionStore;
 
-// Puts a session into the chain of its key, in order of start; keys are found as session_aggregate finds them.
-inline void chain(SessionStore* store, uint32_t number) {
-  SessionHeader* session = state::session_at(store, number);
+// Gives a session to its key; keys are found as session_aggregate finds them.
+inline void link(SessionStore* store, uint32_t number) {
+  const SessionHeader* session = state::session_at(store, number);
   const char* entry = state::entry_of(session);
   const uint64_t mask = (uint64_t{1} << store->index_bits) - 1;
   uint64_t at = state::home_slot(session->tag, store->index_bits);
   for (; store->index[at] != 0; at = (at + 1) & mask) {
     if (state::tag_of(store->index[at]) != session->tag) continue;
-    const SessionHeader* first = state::session_at(store, state::number_of(store->index[at]));
-    if (hole_entry_equal(state::entry_of(first), &store->memory, entry, &store->memory)) break;
+    const SessionHeader* root = state::session_at(store, state::number_of(store->index[at]));
+    if (hole_entry_equal(state::entry_of(root), &store->memory, entry, &store->memory)) break;
   }
-  if (store->index[at] == 0) {
-    session->next = 0;
-    store->index[at] = state::make_slot(session->tag, number);
-    ++store->keys;
-    return;
-  }
-  SessionHeader* before = nullptr;
-  uint32_t behind = state::number_of(store->index[at]) + 1;
-  while (behind != 0 && state::session_at(store, behind - 1)->start < session->start) {
-    before = state::session_at(store, behind - 1);
-    behind = before->next;
-  }
-  session->next = behind;
-  if (before) {
-    before->next = number + 1;
-  } else {
-    store->index[at] = state::make_slot(session->tag, number);
-  }
+  const uint32_t root = store->index[at] == 0 ? 0 : state::number_of(store->index[at]) + 1;
+  store->keys += root == 0;
+  store->index[at] = state::make_slot(session->tag, state::insert_session(store, root, number + 1) - 1);
 }
 
 }  // namespace
@@ -65,13 +50,13 @@ uint32_t save_sessions(const weir::state::SessionStore* store, weir::state::Save
     std::memcpy(record, &numbers[i], sizeof numbers[i]);
     auto* place = reinterpret_cast<SessionHeader*>(record + kRecordHeadBytes);
     *place = *session;
-    place->next = 0;
+    place->left = place->right = 0;
     hole_entry_copy(entry_of(place), &chunk->memory, entry_of(session), &store->memory);
   }
   return i;
 }
 
-// Sessions take the places that they had. Until chain_sessions the store serves for nothing else.
+// Sessions take the places that they had. Until link_sessions the store serves for nothing else.
 void load_sessions(weir::state::SessionStore* store, const weir::state::SavedChunk* chunk) {
   using namespace weir::state;
   const auto place_of = [&](uint32_t number) {
@@ -91,18 +76,18 @@ void load_sessions(weir::state::SessionStore* store, const weir::state::SavedChu
   for (uint32_t i = 0; i < chunk->freed_count; ++i) place_of(chunk->freed[i])->timer = kNoSession;
 }
 
-// Makes loaded sessions ready for use: chains, index, timers, free places.
-void chain_sessions(weir::state::SessionStore* store) {
+// Makes loaded sessions ready for use: trees, index, timers, free places.
+void link_sessions(weir::state::SessionStore* store) {
   using namespace weir::state;
   for (uint32_t number = store->used; number-- > 0;) {
     SessionHeader* session = session_at(store, number);
     if (session->timer == kNoSession) {
-      session->next = store->free;
+      session->left = store->free;
       store->free = number + 1;
       continue;
     }
     if (store->keys == slots_in_use(store->index_bits)) weir_sessions_grow(store);
-    weir::kernels::chain(store, number);
+    weir::kernels::link(store, number);
     ++store->count;
     weir_session_timer(store, session_at(store, number));
   }

@@ -1,11 +1,12 @@
 // Session windows: each record joins the session of its key that is at most a gap away, opens one, or joins two.
 //
 //   for each row of the block: prepare, event time, late (ts <= w - lateness)?, key hash
-//   under the store's lock, for each:  the key's sessions → join, merge with the next one, or open → update
+//   for each shard that the block has keys of, under its lock, for each of its rows:
+//       the key's sessions → join, merge with the next one, or open → update
 //
 // Holes: prepare, event_time, key_*, entry_create, entry_copy, update, merge, keeps_changes.
 #include "runtime/kernels/compact_sessions.h"
-#include "runtime/state/sessions.h"
+#include "runtime/state/session_tree.h"
 
 namespace weir::kernels {
 namespace {
@@ -20,12 +21,41 @@ struct TimedRecords {
   int64_t time[abi::kBlockRows];
 };
 
+constexpr uint32_t kMostShards = 1u << state::kShardBits;
+
+// Records by shard, and as they came within one.
+struct ShardOrder {
+  uint8_t record[abi::kBlockRows];
+  uint8_t end[kMostShards];  // of each shard's records
+};
+
+inline void order_by_shard(const TimedRecords& records, uint32_t bits, ShardOrder& order) {
+  const uint32_t shards = 1u << bits;
+  uint8_t begin[kMostShards] = {};
+  for (uint32_t i = 0; i < records.count; ++i) ++begin[state::shard_of(records.hash[i], bits)];
+  uint32_t before = 0;
+  for (uint32_t shard = 0; shard < shards; ++shard) {
+    const uint32_t count = begin[shard];
+    begin[shard] = static_cast<uint8_t>(before);
+    before += count;
+    order.end[shard] = static_cast<uint8_t>(before);
+  }
+  for (uint32_t i = 0; i < records.count; ++i) {
+    order.record[begin[state::shard_of(records.hash[i], bits)]++] = static_cast<uint8_t>(i);
+  }
+}
+
 inline void prefetch_session(const SessionStore* store, uint32_t tag) {
   const uint64_t slot = store->index[state::home_slot(tag, store->index_bits)];
   if (state::tag_of(slot) != tag || slot == 0) return;
   const char* session = reinterpret_cast<const char*>(state::session_at(store, state::number_of(slot)));
   __builtin_prefetch(session);
   __builtin_prefetch(session + 64);
+}
+
+// Of the key in this slot; 0: the slot is empty.
+inline uint32_t root_in(const SessionStore* store, uint64_t slot) {
+  return store->index[slot] == 0 ? 0 : state::number_of(store->index[slot]) + 1;
 }
 
 // The slot of the row's key, or the empty one where it belongs.
@@ -35,20 +65,19 @@ inline uint64_t find_key(const SessionStore* store, uint32_t tag, const char* ro
   for (; store->index[at] != 0; at = (at + 1) & mask) {
     const uint64_t slot = store->index[at];
     if (state::tag_of(slot) != tag) continue;
-    const SessionHeader* first = state::session_at(store, state::number_of(slot));
-    if (hole_key_equal(row, state::entry_of(first), &store->memory)) break;
+    const SessionHeader* root = state::session_at(store, state::number_of(slot));
+    if (hole_key_equal(row, state::entry_of(root), &store->memory)) break;
   }
   return at;
 }
 
-// A session for the row before `next` (number + 1) of its key's chain, behind `before` (null: it becomes the first).
-inline SessionHeader* open_session(Context* context, SessionStore* store, uint64_t slot,
-                                   SessionHeader* before, uint32_t next, const char* row, uint32_t tag,
-                                   int64_t time) {
+// A session for the row, of the key in this slot.
+inline SessionHeader* open_session(Context* context, SessionStore* store, uint64_t slot, const char* row,
+                                   uint32_t tag, int64_t time) {
   uint32_t number;
   if (store->free != 0) {
     number = store->free - 1;
-    store->free = state::session_at(store, number)->next;
+    store->free = state::session_at(store, number)->left;
   } else {
     number = store->used++;
   }
@@ -56,13 +85,9 @@ inline SessionHeader* open_session(Context* context, SessionStore* store, uint64
   session->start = time;
   session->last = time;
   session->tag = tag;
-  session->next = next;
-  if (before) {
-    before->next = number + 1;
-  } else {
-    store->keys += store->index[slot] == 0;
-    store->index[slot] = state::make_slot(tag, number);
-  }
+  const uint32_t root = root_in(store, slot);
+  store->keys += root == 0;
+  store->index[slot] = state::make_slot(tag, state::insert_session(store, root, number + 1) - 1);
   ++store->count;
   hole_entry_create(context, row, state::entry_of(session), &store->memory);
   weir_session_timer(store, session);
@@ -70,19 +95,18 @@ inline SessionHeader* open_session(Context* context, SessionStore* store, uint64
 }
 
 // Joins a session with those behind it that it has come to touch.
-inline void join_next(SessionStore* store, SessionHeader* session) {
-  while (session->next != 0) {
-    SessionHeader* next = state::session_at(store, session->next - 1);
+inline void join_next(SessionStore* store, uint64_t slot, SessionHeader* session) {
+  while (true) {
+    const uint32_t root = root_in(store, slot);
+    const uint32_t behind = state::first_behind(store, root, session->start);
+    if (behind == 0) return;
+    SessionHeader* next = state::session_named(store, behind);
     if (next->start > session->last + store->gap) return;
     hole_merge(state::entry_of(session), &store->memory, state::entry_of(next), &store->memory);
     if (next->last > session->last) session->last = next->last;
-    const uint32_t number = session->next;
-    if (hole_keeps_changes()) state::note_change(&store->changed, number - 1);
-    session->next = next->next;
-    next->timer = state::kNoSession;
-    next->next = store->free;
-    store->free = number;
-    --store->count;
+    if (hole_keeps_changes()) state::note_change(&store->changed, behind - 1);
+    store->index[slot] = state::make_slot(session->tag, state::remove_session(store, root, behind) - 1);
+    state::free_session(store, next);
   }
 }
 
@@ -92,26 +116,36 @@ inline void add_record(Context* context, SessionStore* store, const char* row, u
     weir_sessions_grow(store);
   const uint32_t tag = static_cast<uint32_t>(hash);
   const uint64_t slot = find_key(store, tag, row);
-  SessionHeader* before = nullptr;
-  uint32_t at = store->index[slot] == 0 ? 0 : state::number_of(store->index[slot]) + 1;
-  while (at != 0) {
-    SessionHeader* session = state::session_at(store, at - 1);
-    if (time <= session->last + store->gap) break;
-    before = session;
-    at = session->next;
-  }
-  SessionHeader* session = at == 0 ? nullptr : state::session_at(store, at - 1);
+  const uint32_t first = state::first_reaching(store, root_in(store, slot), time);
+  SessionHeader* session = first == 0 ? nullptr : state::session_named(store, first);
   if (!session || time < session->start - store->gap) {
-    session = open_session(context, store, slot, before, at, row, tag, time);
+    session = open_session(context, store, slot, row, tag, time);
   } else {
     if (time < session->start) session->start = time;
     if (time > session->last) {
       session->last = time;
-      join_next(store, session);
+      join_next(store, slot, session);
     }
   }
   hole_update(context, row, state::entry_of(session), &store->memory);
   if (hole_keeps_changes()) state::note_change(&store->changed, state::number_of_session(store, session));
+}
+
+// Adds the records that `order` names.
+inline void add_records(Context* context, SessionStore* store, const TimedRecords& records,
+                        const uint8_t* order, const uint8_t* end) {
+  for (const uint8_t* i = order; i != end; ++i) {
+    const uint32_t tag = static_cast<uint32_t>(records.hash[*i]);
+    __builtin_prefetch(store->index + state::home_slot(tag, store->index_bits));
+  }
+  for (const uint8_t* i = order; i != end; ++i) {
+    prefetch_session(store, static_cast<uint32_t>(records.hash[*i]));
+  }
+  for (const uint8_t* i = order; i != end; ++i) {
+    add_record(context, store, records.rows + uint64_t{*i} * hole_prepared_bytes(), records.hash[*i],
+               records.time[*i]);
+  }
+  compact_sessions(context, store);
 }
 
 }  // namespace
@@ -121,7 +155,8 @@ extern "C" void session_aggregate(weir::state::SessionAggregateState* state, Con
                                   const Block* block) {
   using namespace weir::kernels;
   const weir::abi::Arena mark = context->arena;
-  SessionStore* store = state->store;
+  const weir::state::SessionStores sessions = state->sessions;
+  const int64_t allowed_lateness = sessions.stores->allowed_lateness;
   TimedRecords records;
   records.rows = weir::abi::allocate(context, uint64_t{block->count} * hole_prepared_bytes());
   records.count = 0;
@@ -142,7 +177,7 @@ extern "C" void session_aggregate(weir::state::SessionAggregateState* state, Con
     const int64_t time = hole_event_time(context, prepared);
     int64_t watermark = block->watermark[i];
     if (watermark < state->watermark_floor) watermark = state->watermark_floor;
-    if (time + store->allowed_lateness <= watermark && !state->processing_time) {
+    if (time + allowed_lateness <= watermark && !state->processing_time) {
       ++state->counters.late;
       continue;
     }
@@ -152,19 +187,17 @@ extern "C" void session_aggregate(weir::state::SessionAggregateState* state, Con
     ++records.count;
     prepared += hole_prepared_bytes();
   }
-  weir_lock(&store->lock);
-  for (uint32_t i = 0; i < records.count; ++i) {
-    const uint32_t tag = static_cast<uint32_t>(records.hash[i]);
-    __builtin_prefetch(store->index + weir::state::home_slot(tag, store->index_bits));
+  ShardOrder order;
+  order_by_shard(records, sessions.bits, order);
+  uint32_t begin = 0;
+  for (uint32_t shard = 0; shard < count_of(sessions); ++shard) {
+    const uint32_t end = order.end[shard];
+    if (begin == end) continue;
+    SessionStore* store = sessions.stores + shard;
+    weir_lock(&store->lock);
+    add_records(context, store, records, order.record + begin, order.record + end);
+    weir_unlock(&store->lock);
+    begin = end;
   }
-  for (uint32_t i = 0; i < records.count; ++i) {
-    prefetch_session(store, static_cast<uint32_t>(records.hash[i]));
-  }
-  for (uint32_t i = 0; i < records.count; ++i) {
-    add_record(context, store, records.rows + uint64_t{i} * hole_prepared_bytes(), records.hash[i],
-               records.time[i]);
-  }
-  compact_sessions(context, store);
-  weir_unlock(&store->lock);
   context->arena = mark;
 }

@@ -10,7 +10,7 @@
 // the entry's layout (ManifestOperator::state_layout); what guards them against damage stands around them.
 //
 // To save, while nobody changes the places: save_groups or save_sessions, as often as it takes; to load: load_… for each chunk in
-// order, then finish_groups, or chain_sessions of the kernel.
+// order, then finish_groups, or link_sessions of the kernel.
 #pragma once
 
 #include <cstdint>

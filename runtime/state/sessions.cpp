@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "runtime/state/session_tree.h"
 #include "runtime/state/state_memory.h"
 #include "runtime/time/timers.h"
 
@@ -67,9 +68,10 @@ void close_sessions(SessionStore& store) {
   store = {};
 }
 
-void open_session_aggregate(SessionAggregateState& state, SessionStore* store, bool processing_time) {
+void open_session_aggregate(SessionAggregateState& state, const SessionStores& sessions,
+                            bool processing_time) {
   state = {};
-  state.store = store;
+  state.sessions = sessions;
   state.watermark_floor = abi::kNoWatermark;
   state.processing_time = processing_time;
 }
@@ -121,41 +123,22 @@ uint64_t weir_sessions_due(weir::state::SessionStore* store, int64_t watermark) 
   return count;
 }
 
-namespace weir::state {
-namespace {
-
-// Takes the session out of the chain that begins in this slot; false: it is not in it.
-bool unlink(SessionStore& store, uint64_t at, const SessionHeader& session, uint32_t number) {
-  if (number_of(store.index[at]) == number) {
-    if (session.next != 0) {
-      store.index[at] = make_slot(session.tag, session.next - 1);
-    } else {
-      erase_slot(store.index, store.index_bits, at);
-      --store.keys;
-    }
-    return true;
-  }
-  SessionHeader* before = session_at(&store, number_of(store.index[at]));
-  while (before->next != 0 && before->next != number + 1) before = session_at(&store, before->next - 1);
-  if (before->next == 0) return false;
-  before->next = session.next;
-  return true;
-}
-
-}  // namespace
-}  // namespace weir::state
-
 void weir_session_close(weir::state::SessionStore* store, weir::state::SessionHeader* session) {
   using namespace weir::state;
-  const uint32_t number = number_of_session(store, session);
+  const uint32_t name = number_of_session(store, session) + 1;
   const uint64_t mask = (uint64_t{1} << store->index_bits) - 1;
   uint64_t at = home_slot(session->tag, store->index_bits);
-  while (tag_of(store->index[at]) != session->tag || store->index[at] == 0 ||
-         !unlink(*store, at, *session, number)) {
+  // Another key may have the same tag.
+  while (store->index[at] == 0 || tag_of(store->index[at]) != session->tag ||
+         !is_below(store, number_of(store->index[at]) + 1, name)) {
     at = (at + 1) & mask;
   }
-  session->timer = kNoSession;
-  session->next = store->free;
-  store->free = number + 1;
-  --store->count;
+  const uint32_t root = remove_session(store, number_of(store->index[at]) + 1, name);
+  if (root != 0) {
+    store->index[at] = make_slot(session->tag, root - 1);
+  } else {
+    erase_slot(store->index, store->index_bits, at);
+    --store->keys;
+  }
+  free_session(store, session);
 }

@@ -19,7 +19,7 @@ using ScanMessages = void (*)(abi::ScanState*, const abi::MessageInfo* messages,
 // consume_<pipeline>: hands rows that the runtime has made (rejected ones) to the consumers of the pipeline, leaving out those
 // whose entry in Context::consumers is null.
 using Consume = void (*)(abi::Context*, const abi::Block*);
-// Operators in mode C (runtime/state/saved_chunk.h). Sessions: save_sessions_<op>, load_sessions_<op>, chain_sessions_<op>;
+// Operators in mode C (runtime/state/saved_chunk.h). Sessions: save_sessions_<op>, load_sessions_<op>, link_sessions_<op>;
 // the others: save_groups_<op>, load_groups_<op>.
 using SaveGroups = uint32_t (*)(const state::PaneTable*, state::SavedChunk*, const uint32_t* numbers,
                                 uint32_t count);
@@ -27,7 +27,7 @@ using LoadGroups = void (*)(state::PaneTable*, const state::SavedChunk*);
 using SaveSessions = uint32_t (*)(const state::SessionStore*, state::SavedChunk*, const uint32_t* numbers,
                                   uint32_t count);
 using LoadSessions = void (*)(state::SessionStore*, const state::SavedChunk*);
-using ChainSessions = void (*)(state::SessionStore*);
+using LinkSessions = void (*)(state::SessionStore*);
 // merge_<op>, retract_<op>, fire_<op>, fire_sessions_<op>: runtime/state/window_operator.h.
 
 class EntryPoints {

@@ -14,12 +14,13 @@ namespace {
 // Well below what a broker takes as one message.
 constexpr uint64_t kChunkBytes = 700'000;
 
-enum class BlobKind : uint32_t { Chunk, Tables };
+enum class PartKind : uint32_t { Chunk, Tables };
 
-struct BlobHeader {
-  BlobKind kind;
-  uint32_t unused;
-  uint64_t table;  // of windows: which table the chunk is of
+// A blob is a sequence of parts, each behind its header.
+struct PartHeader {
+  PartKind kind;
+  uint32_t bytes;  // that follow
+  uint64_t table;  // of windows: which table the chunk is of; of sessions: which shard
 };
 // An item of the list of the tables that there are.
 struct ListedTable {
@@ -30,12 +31,26 @@ struct ListedTable {
   uint64_t kind;
 };
 
-std::string with_header(const BlobHeader& header, std::string_view bytes) {
-  std::string blob(sizeof header + bytes.size(), '\0');
-  std::memcpy(blob.data(), &header, sizeof header);
-  std::memcpy(blob.data() + sizeof header, bytes.data(), bytes.size());
-  return blob;
-}
+// Small parts share a blob: a commit mostly changes a little in each of many tables or shards.
+class Parts {
+ public:
+  explicit Parts(std::vector<std::string>& blobs) : blobs_(blobs), first_(blobs.size()) {}
+
+  void add(PartKind kind, uint64_t table, std::string_view bytes) {
+    const PartHeader header{kind, static_cast<uint32_t>(bytes.size()), table};
+    if (blobs_.size() == first_ || blobs_.back().size() + sizeof header + bytes.size() > kChunkBytes) {
+      blobs_.emplace_back();
+    }
+    blobs_.back().append(reinterpret_cast<const char*>(&header), sizeof header).append(bytes);
+    bytes_ += sizeof header + bytes.size();
+  }
+  uint64_t bytes() const { return bytes_; }  // of all that were added
+
+ private:
+  std::vector<std::string>& blobs_;
+  size_t first_;
+  uint64_t bytes_ = 0;
+};
 
 // Places of a snapshot that are saved in one go: with small entries about a chunk.
 constexpr uint32_t kNumbersAtOnce = 8192;
@@ -45,7 +60,7 @@ uint32_t stride_of(const state::SessionStore& store) { return store.stride; }
 
 template <typename Save, typename Store>
 void save_numbers(Save save, Store& store, uint64_t table, const uint32_t* numbers, uint32_t count,
-                  std::vector<std::string>& blobs) {
+                  Parts& parts) {
   if (count == 0) {
     return;
   }
@@ -53,7 +68,7 @@ void save_numbers(Save save, Store& store, uint64_t table, const uint32_t* numbe
   state::open_chunk(chunk, stride_of(store), kChunkBytes);
   for (uint32_t at = 0; at < count;) {
     at += save(&store, &chunk, numbers + at, count - at);
-    blobs.push_back(with_header({BlobKind::Chunk, 0, table}, state::take_bytes(chunk)));
+    parts.add(PartKind::Chunk, table, state::take_bytes(chunk));
   }
   state::close_chunk(chunk);
 }
@@ -72,7 +87,10 @@ void OperatorChangelog::for_each_store(Visit visit) {
             op_.groups.table.count);
       break;
     case Windowing::Session:
-      visit(entries_.get<SaveSessions>("save_sessions", id), op_.sessions, uint64_t{0}, op_.sessions.used);
+      for (uint32_t shard = 0; shard < count_of(op_.sessions); ++shard) {
+        state::SessionStore& store = op_.sessions.stores[shard];
+        visit(entries_.get<SaveSessions>("save_sessions", id), store, uint64_t{shard}, store.used);
+      }
       break;
     case Windowing::Attached:
     case Windowing::Sliced: {
@@ -89,11 +107,12 @@ void OperatorChangelog::for_each_store(Visit visit) {
 }
 
 void OperatorChangelog::save_changes(std::vector<std::string>& blobs) {
+  Parts parts(blobs);
   for_each_store([&](auto save, auto& store, uint64_t table, uint32_t /*places*/) {
-    save_numbers(save, store, table, store.changed.numbers, store.changed.count, blobs);
+    save_numbers(save, store, table, store.changed.numbers, store.changed.count, parts);
     state::clear_changed(store.changed);
   });
-  list_tables(false, blobs);
+  list_tables(false, parts);
 }
 
 void OperatorChangelog::begin_snapshot() {
@@ -105,7 +124,7 @@ void OperatorChangelog::begin_snapshot() {
 }
 
 bool OperatorChangelog::save_slice(uint64_t bytes, std::vector<std::string>& blobs) {
-  uint64_t saved = 0;
+  Parts parts(blobs);
   std::map<uint64_t, Rest> left;  // a table that is gone needs nothing any more
   for_each_store([&](auto save, auto& store, uint64_t table, uint32_t /*places*/) {
     const auto found = rest_.find(table);
@@ -113,25 +132,21 @@ bool OperatorChangelog::save_slice(uint64_t bytes, std::vector<std::string>& blo
       return;  // it is new: all of it is in the changes
     }
     Rest rest = found->second;
-    while (rest.next < rest.end && saved < bytes) {
+    while (rest.next < rest.end && parts.bytes() < bytes) {
       std::array<uint32_t, kNumbersAtOnce> numbers;
       const auto at_once = static_cast<uint32_t>(
           std::clamp<uint64_t>(std::min(kChunkBytes, bytes) / stride_of(store), 1, kNumbersAtOnce));
       const uint32_t count = std::min(rest.end - rest.next, at_once);
       std::iota(numbers.begin(), numbers.begin() + count, rest.next);
-      const size_t before = blobs.size();
-      save_numbers(save, store, table, numbers.data(), count, blobs);
+      save_numbers(save, store, table, numbers.data(), count, parts);
       rest.next += count;
-      for (size_t i = before; i < blobs.size(); ++i) {
-        saved += blobs[i].size();
-      }
     }
     if (rest.next < rest.end) {
       left[table] = rest;
     }
   });
   rest_ = std::move(left);
-  list_tables(std::exchange(list_is_due_, false), blobs);
+  list_tables(std::exchange(list_is_due_, false), parts);
   return rest_.empty();
 }
 
@@ -144,7 +159,8 @@ void OperatorChangelog::save_everything(std::vector<std::string>& blobs) {
 }
 
 // The tables of panes that there are, if it is others than before.
-void OperatorChangelog::list_tables(bool always, std::vector<std::string>& blobs) {
+template <typename Parts>
+void OperatorChangelog::list_tables(bool always, Parts& parts) {
   if (op_.manifest->windowing == Windowing::None || op_.manifest->windowing == Windowing::Session) {
     return;
   }
@@ -159,23 +175,33 @@ void OperatorChangelog::list_tables(bool always, std::vector<std::string>& blobs
   std::ranges::sort(names);
   // Tables keep their keys while they live, but for `closes`, which is the end of the wait and not of the table.
   if (always || names != listed_) {
-    blobs.push_back(with_header({BlobKind::Tables, 0, next_table_}, list));
+    parts.add(PartKind::Tables, next_table_, list);
     listed_ = std::move(names);
   }
 }
 
 std::expected<void, std::string> OperatorChangelog::load(std::string_view blob) {
-  BlobHeader header;
-  if (blob.size() < sizeof header) {
-    return std::unexpected("it ends inside its header");
+  while (!blob.empty()) {
+    PartHeader header;
+    if (blob.size() < sizeof header) {
+      return std::unexpected("it ends inside its header");
+    }
+    std::memcpy(&header, blob.data(), sizeof header);
+    blob.remove_prefix(sizeof header);
+    if (blob.size() < header.bytes) {
+      return std::unexpected("it is cut off");
+    }
+    const std::string_view bytes = blob.substr(0, header.bytes);
+    blob.remove_prefix(header.bytes);
+    if (header.kind == PartKind::Tables) {
+      next_table_ = std::max(next_table_, header.table);
+    }
+    auto loaded = header.kind == PartKind::Tables ? load_tables(bytes) : load_chunk(header.table, bytes);
+    if (!loaded) {
+      return loaded;
+    }
   }
-  std::memcpy(&header, blob.data(), sizeof header);
-  blob.remove_prefix(sizeof header);
-  if (header.kind == BlobKind::Tables) {
-    next_table_ = std::max(next_table_, header.table);
-    return load_tables(blob);
-  }
-  return load_chunk(header.table, blob);
+  return {};
 }
 
 std::expected<void, std::string> OperatorChangelog::load_chunk(uint64_t table, std::string_view bytes) {
@@ -191,12 +217,16 @@ std::expected<void, std::string> OperatorChangelog::load_chunk(uint64_t table, s
     groups = pane.get();
     next_table_ = std::max(next_table_, table + 1);
   }
+  if (session && table >= count_of(op_.sessions)) {
+    return std::unexpected("it belongs to a shard that does not exist");
+  }
   state::SavedChunk chunk;
-  if (auto read = state::read_chunk(bytes, session ? op_.sessions.stride : groups->stride, chunk); !read) {
+  if (auto read = state::read_chunk(bytes, session ? op_.sessions.stores->stride : groups->stride, chunk);
+      !read) {
     return read;
   }
   if (session) {
-    entries_.get<LoadSessions>("load_sessions", id)(&op_.sessions, &chunk);
+    entries_.get<LoadSessions>("load_sessions", id)(op_.sessions.stores + table, &chunk);
   } else {
     entries_.get<LoadGroups>("load_groups", id)(groups, &chunk);
   }
@@ -227,7 +257,9 @@ std::expected<void, std::string> OperatorChangelog::finish(abi::Context* context
       }
       return {};
     case Windowing::Session:
-      entries_.get<ChainSessions>("chain_sessions", op_.manifest->id)(&op_.sessions);
+      for (state::SessionStore& store : op_.session_stores) {
+        entries_.get<LinkSessions>("link_sessions", op_.manifest->id)(&store);
+      }
       return {};
     case Windowing::Attached:
     case Windowing::Sliced: break;

@@ -48,7 +48,8 @@ class OperatorChangelog {
   };
   template <typename Visit>
   void for_each_store(Visit visit);
-  void list_tables(bool always, std::vector<std::string>& blobs);
+  template <typename Parts>
+  void list_tables(bool always, Parts& parts);
   Load load_chunk(uint64_t table, std::string_view bytes);
   Load load_tables(std::string_view bytes);
 

@@ -39,9 +39,12 @@ uint64_t open_panes(const OperatorRun& op) {
 }
 
 uint64_t open_sessions(OperatorRun& op) {
-  weir_lock(&op.sessions.lock);
-  const uint64_t count = op.sessions.count;
-  weir_unlock(&op.sessions.lock);
+  uint64_t count = 0;
+  for (state::SessionStore& store : op.session_stores) {
+    weir_lock(&store.lock);
+    count += store.count;
+    weir_unlock(&store.lock);
+  }
   return count;
 }
 

@@ -27,7 +27,7 @@ void* ConsumerStates::open(const ManifestConsumer& consumer, const Manifest& man
     case ConsumerKernel::SessionAggregate: {
       OperatorRun& op = operators[consumer.target];
       auto& state = sessions_.emplace_back();
-      state = {{}, &op.sessions, abi::kNoWatermark, op.manifest->processing_time ? 1u : 0u, 0};
+      state::open_session_aggregate(state, op.sessions, op.manifest->processing_time);
       return &state;
     }
     case ConsumerKernel::GroupAggregate: {

@@ -38,6 +38,13 @@ bool has_panes(const ManifestOperator& op) {
   return op.windowing == Windowing::Sliced || op.windowing == Windowing::Attached;
 }
 
+// A changelog keeps the sessions of each shard, so their number is the same for any number of workers. Without one, a worker that
+// is alone needs no shards.
+uint32_t session_shard_bits(const ManifestOperator& op, const OperatorSettings& settings) {
+  const uint32_t workers = settings.lanes - 1;
+  return workers <= 1 && op.recovery != commit::RecoveryMode::Changelog ? 0 : state::kShardBits;
+}
+
 void note_failed_key(state::FireState* fire, const char* entry, const abi::StateMemory* memory) {
   auto& op = *static_cast<OperatorRun*>(fire->owner);
   op.failed_key = key_text(op.manifest->keys, entry, *memory);
@@ -66,8 +73,13 @@ void open(OperatorRun& op, const EntryPoints& entries, const OperatorSettings& s
   } else if (manifest.windowing == Windowing::Session) {
     op.allowed_lateness_ms = settings.allowed_lateness_ms;
     op.fire_sessions = entries.get<FireSessions>("fire_sessions", manifest.id);
-    state::open_sessions(op.sessions, manifest.entry_bytes, manifest.size_ms, settings.allowed_lateness_ms,
-                         &op.account);
+    const uint32_t bits = session_shard_bits(manifest, settings);
+    op.session_stores = std::vector<state::SessionStore>(1u << bits);
+    for (state::SessionStore& store : op.session_stores) {
+      state::open_sessions(store, manifest.entry_bytes, manifest.size_ms, settings.allowed_lateness_ms,
+                           &op.account);
+    }
+    op.sessions = {op.session_stores.data(), bits, 0};
   } else {
     state::open_groups(op.groups, manifest.entry_bytes, &op.account);
   }
@@ -103,7 +115,9 @@ Operators::Operators(const Manifest& manifest, const EntryPoints& entries, const
 Operators::~Operators() {
   for (const auto& op : operators_) {
     if (op->manifest->windowing == Windowing::Session) {
-      state::close_sessions(op->sessions);
+      for (state::SessionStore& store : op->session_stores) {
+        state::close_sessions(store);
+      }
     } else if (op->manifest->windowing == Windowing::None) {
       state::close_groups(op->groups);
     }

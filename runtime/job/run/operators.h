@@ -23,7 +23,8 @@
 
 namespace weir::job {
 
-using FireSessions = void (*)(state::FireState*, abi::Context*, state::SessionStore*, int64_t watermark);
+using FireSessions = void (*)(state::FireState*, abi::Context*, const state::SessionStores*,
+                              int64_t watermark);
 
 struct OperatorRun {
   const ManifestOperator* manifest = nullptr;
@@ -31,7 +32,8 @@ struct OperatorRun {
   std::vector<std::unique_ptr<state::PaneSet>> pane_sets;  // Sliced, Attached: by lane
   std::vector<state::PaneSet*> pane_set_list;
   state::WindowOperator windows;
-  state::SessionStore sessions{};  // Session
+  std::vector<state::SessionStore> session_stores;
+  state::SessionStores sessions{};  // Session: all of them
   FireSessions fire_sessions = nullptr;
   int64_t allowed_lateness_ms = 0;
   state::GroupStore groups{};  // None

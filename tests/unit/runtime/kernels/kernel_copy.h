@@ -86,4 +86,4 @@
 #define load_groups WEIR_OWN(load_groups)
 #define save_sessions WEIR_OWN(save_sessions)
 #define load_sessions WEIR_OWN(load_sessions)
-#define chain_sessions WEIR_OWN(chain_sessions)
+#define link_sessions WEIR_OWN(link_sessions)

@@ -27,14 +27,34 @@ namespace weir::kernel_tests {
 namespace {
 
 using state::SessionStore;
+using state::SessionStores;
+
+// One store.
+SessionStores all(SessionStore& store) { return {&store, 0, 0}; }
+
+// Several.
+struct Shards {
+  std::vector<SessionStore> stores;
+  SessionStores sessions;
+  Shards(uint32_t bits, int64_t gap, int64_t lateness)
+      : stores(1u << bits), sessions{stores.data(), bits, 0} {
+    for (SessionStore& store : stores)
+      state::open_sessions(store, hole_entry_bytes(), gap, lateness, nullptr);
+  }
+  ~Shards() {
+    for (SessionStore& store : stores) state::close_sessions(store);
+  }
+  Shards(const Shards&) = delete;
+  Shards& operator=(const Shards&) = delete;
+};
 
 struct Worker {
   Context context{};
   state::SessionAggregateState state;
 
-  explicit Worker(SessionStore* store) {
+  explicit Worker(const SessionStores& sessions) {
     state::open_arena(context.arena);
-    state::open_session_aggregate(state, store, false);
+    state::open_session_aggregate(state, sessions, false);
   }
   Worker(const Worker&) = delete;
   ~Worker() { state::close_arena(context.arena); }
@@ -111,10 +131,16 @@ std::vector<Records> random_partitions(std::mt19937_64& random, int64_t gap, int
   return partitions;
 }
 
-void fire_rest(SessionStore& store, Context& context, state::FireState& fire) {
-  fire_sessions(&fire, &context, &store, abi::kEndOfTime);
-  EXPECT_EQ(store.count, 0u);
-  EXPECT_EQ(store.keys, 0u);
+void fire_at(const SessionStores& sessions, Context& context, state::FireState& fire, int64_t watermark) {
+  fire_sessions(&fire, &context, &sessions, watermark);
+}
+
+void fire_rest(const SessionStores& sessions, Context& context, state::FireState& fire) {
+  fire_at(sessions, context, fire, abi::kEndOfTime);
+  for (uint32_t shard = 0; shard < count_of(sessions); ++shard) {
+    EXPECT_EQ(sessions.stores[shard].count, 0u);
+    EXPECT_EQ(sessions.stores[shard].keys, 0u);
+  }
 }
 
 TEST(Sessions, AgreeWithTheDefinition) {
@@ -130,10 +156,10 @@ TEST(Sessions, AgreeWithTheDefinition) {
     const Definition definition = sessions_by_definition(partitions, gap, lateness);
     late += definition.late;
     fired.clear();
-    SessionStore store;
-    state::open_sessions(store, hole_entry_bytes(), gap, lateness, nullptr);
+    const Shards shards(static_cast<uint32_t>(seed / 3 % 3) * 2, gap, lateness);
+    const SessionStores& sessions = shards.sessions;
     {
-      Worker workers[] = {Worker(&store), Worker(&store)};
+      Worker workers[] = {Worker(sessions), Worker(sessions)};
       state::FireState fire{};
       fire.ordered = seed % 2;  // unordered, a later session of a key may be closed first
       std::vector<size_t> at(partitions.size());
@@ -146,20 +172,19 @@ TEST(Sessions, AgreeWithTheDefinition) {
           w = std::min(w, partitions[p][at[p]].watermark);
         }
         if (open.empty()) break;
-        if (random() % 3 == 0) fire_sessions(&fire, &workers[0].context, &store, w);
+        if (random() % 3 == 0) fire_at(sessions, workers[0].context, fire, w);
         const size_t p = open[random() % open.size()];
         const size_t count = std::min<size_t>(1 + random() % 64, partitions[p].size() - at[p]);
         workers[random() % 2].process(&partitions[p][at[p]], static_cast<uint32_t>(count));
         at[p] += count;
       }
-      fire_rest(store, workers[0].context, fire);
+      fire_rest(sessions, workers[0].context, fire);
       if (!fire.ordered) std::sort(fired.begin(), fired.end());
       ASSERT_EQ(fired, definition.sessions) << "seed " << seed;
       ASSERT_EQ(workers[0].state.counters.late + workers[1].state.counters.late, definition.late);
       ASSERT_EQ(workers[0].state.counters.counted + workers[1].state.counters.counted, definition.counted);
       ASSERT_EQ(workers[0].state.counters.filtered + workers[1].state.counters.filtered, definition.filtered);
     }
-    state::close_sessions(store);
   }
   hash_bits = 64;
   EXPECT_GT(late, 0u);
@@ -172,18 +197,18 @@ TEST(Sessions, TouchAtTheirEnds) {
   SessionStore store;
   state::open_sessions(store, hole_entry_bytes(), 10, 0, nullptr);
   {
-    Worker worker(&store);
+    Worker worker(all(store));
     state::FireState fire{};
     fire.ordered = 1;
     const Record records[] = {
         {100, "a", 1, abi::kNoWatermark}, {110, "a", 2, 99}, {121, "a", 4, 99}, {121, "b", 8, 121}};
     worker.process(records, 4);
     EXPECT_EQ(worker.state.counters.late, 1u);
-    fire_sessions(&fire, &worker.context, &store, 119);
+    fire_at(all(store), worker.context, fire, 119);
     EXPECT_TRUE(fired.empty());
-    fire_sessions(&fire, &worker.context, &store, 120);
+    fire_at(all(store), worker.context, fire, 120);
     EXPECT_EQ(fired, (std::vector<Fired>{{120, 100, "a", 2, 3, 2}}));
-    fire_rest(store, worker.context, fire);
+    fire_rest(all(store), worker.context, fire);
     EXPECT_EQ(fired.back(), (Fired{131, 121, "a", 1, 4, 4}));
   }
   state::close_sessions(store);
@@ -195,7 +220,7 @@ TEST(Sessions, AreJoinedByOneRecord) {
   SessionStore store;
   state::open_sessions(store, hole_entry_bytes(), 10, 0, nullptr);
   {
-    Worker worker(&store);
+    Worker worker(all(store));
     state::FireState fire{};
     fire.ordered = 1;
     const Record records[] = {{100, "a", 1, 0}, {120, "a", 2, 0}, {150, "a", 4, 0}, {110, "a", 8, 0}};
@@ -203,7 +228,7 @@ TEST(Sessions, AreJoinedByOneRecord) {
     EXPECT_EQ(store.count, 3u);
     worker.process(records + 3, 1);
     EXPECT_EQ(store.count, 2u);
-    fire_rest(store, worker.context, fire);
+    fire_rest(all(store), worker.context, fire);
     EXPECT_EQ(fired, (std::vector<Fired>{{130, 100, "a", 3, 11, 8}, {160, 150, "a", 1, 4, 4}}));
   }
   state::close_sessions(store);
@@ -215,15 +240,15 @@ TEST(Sessions, GiveTheirMemoryBack) {
   SessionStore store;
   state::open_sessions(store, hole_entry_bytes(), 10, 0, nullptr);
   {
-    Worker worker(&store);
+    Worker worker(all(store));
     state::FireState fire{};
     const std::string long_key(1000, 'x');
     for (int64_t i = 0; i < 20000; ++i) {
       const Record record{i * 5, long_key + std::to_string(i), 1, i * 5 - 1};
       worker.process(&record, 1);
-      fire_sessions(&fire, &worker.context, &store, i * 5);
+      fire_at(all(store), worker.context, fire, i * 5);
     }
-    fire_rest(store, worker.context, fire);
+    fire_rest(all(store), worker.context, fire);
     EXPECT_EQ(fired.size(), 20000u);
     EXPECT_LT(store.memory.capacity, uint64_t{4} << 20);
     EXPECT_LT(store.capacity, 100u);
@@ -231,17 +256,16 @@ TEST(Sessions, GiveTheirMemoryBack) {
   state::close_sessions(store);
 }
 
-TEST(Sessions, AreTheSameForThreadsThatShareTheStore) {
+TEST(Sessions, AreTheSameForThreadsThatShareTheStores) {
   std::mt19937_64 random(3);
   std::vector<Records> partitions;
   while (partitions.size() < 2) partitions = random_partitions(random, 1000, 500, 100, 20000);
   partitions.resize(2);
   const Definition definition = sessions_by_definition(partitions, 1000, 0);
-  fired.clear();
-  SessionStore store;
-  state::open_sessions(store, hole_entry_bytes(), 1000, 0, nullptr);
-  {
-    Worker workers[] = {Worker(&store), Worker(&store)};
+  for (const uint32_t bits : {0, 3}) {
+    fired.clear();
+    const Shards shards(bits, 1000, 0);
+    Worker workers[] = {Worker(shards.sessions), Worker(shards.sessions)};
     std::atomic<int64_t> published[2] = {abi::kNoWatermark, abi::kNoWatermark};
     std::vector<std::thread> threads;
     for (size_t p = 0; p < 2; ++p) {
@@ -254,19 +278,18 @@ TEST(Sessions, AreTheSameForThreadsThatShareTheStore) {
         }
       });
     }
-    Worker firing(&store);
+    Worker firing(shards.sessions);
     state::FireState fire{};
     fire.ordered = 1;
     int64_t w = abi::kNoWatermark;
     while (w != abi::kEndOfTime) {
       w = std::min(published[0].load(std::memory_order_acquire),
                    published[1].load(std::memory_order_acquire));
-      fire_sessions(&fire, &firing.context, &store, w);
+      fire_at(shards.sessions, firing.context, fire, w);
     }
     for (std::thread& thread : threads) thread.join();
     EXPECT_EQ(fired, definition.sessions);
   }
-  state::close_sessions(store);
 }
 
 // One partition; commits, firings and slices of a snapshot between its blocks. What comes back from the changelog fires
@@ -296,12 +319,12 @@ TEST(Sessions, ComeBackFromAChangelog) {
     const size_t crash = 500 + random() % 2000;
     size_t at = 0;
     {
-      Worker worker(&store);
+      Worker worker(all(store));
       while (at < crash) {
         const auto count = static_cast<uint32_t>(std::min<size_t>(1 + random() % 64, records.size() - at));
         worker.process(records.data() + at, count);
         at += count;
-        if (random() % 2 == 0) fire_sessions(&fire, &worker.context, &store, records[at - 1].watermark);
+        if (random() % 2 == 0) fire_at(all(store), worker.context, fire, records[at - 1].watermark);
         if (random() % 4 == 0) {
           std::vector<uint32_t> slice;
           for (uint32_t i = 0; i < store.used; ++i)
@@ -316,7 +339,7 @@ TEST(Sessions, ComeBackFromAChangelog) {
     SessionStore back;
     state::open_sessions(back, hole_entry_bytes(), gap, 0, nullptr);
     changelog.load(load_sessions, back, stride);
-    chain_sessions(&back);
+    link_sessions(&back);
     EXPECT_EQ(back.count, store.count);
     EXPECT_EQ(back.keys, store.keys);
     came_back += back.count;
@@ -325,13 +348,13 @@ TEST(Sessions, ComeBackFromAChangelog) {
     std::vector<std::vector<Fired>> results;
     for (SessionStore* each : {&store, &back}) {
       fired.clear();
-      Worker worker(each);
+      Worker worker(all(*each));
       for (size_t next = at; next < records.size(); next += 50) {
         worker.process(records.data() + next,
                        static_cast<uint32_t>(std::min<size_t>(50, records.size() - next)));
-        fire_sessions(&fire, &worker.context, each, records[next].watermark);
+        fire_at(all(*each), worker.context, fire, records[next].watermark);
       }
-      fire_rest(*each, worker.context, fire);
+      fire_rest(all(*each), worker.context, fire);
       results.push_back(fired);
     }
     EXPECT_EQ(results[0], results[1]) << seed;
@@ -357,7 +380,7 @@ TEST(Sessions, AreSavedInTheSameBytes) {
     set_watermarks(records, 5000);
     Changelog changelog;
     {
-      Worker worker(&store);
+      Worker worker(all(store));
       for (size_t at = 0; at < records.size(); at += 60) worker.process(records.data() + at, 60);
       changelog.commit(save_sessions, store, store.stride, 3000);
     }
