@@ -8,11 +8,10 @@
 
 #include "runtime/connectors/kafka/config.h"
 #include "runtime/connectors/kafka/error.h"
+#include "runtime/connectors/kafka/questions.h"
 
 namespace weir::connectors::kafka {
 namespace {
-
-constexpr int kAnswerMs = 10'000;
 
 struct FreeResource {
   void operator()(rd_kafka_ConfigResource_t* it) const { rd_kafka_ConfigResource_destroy(it); }
@@ -208,7 +207,7 @@ class Admin final : public LogAdmin {
     std::array<char, 256> reason{};
     rd_kafka_AdminOptions_set_request_timeout(options.get(), kAnswerMs, reason.data(), reason.size());
     send(options.get(), queue.get());
-    Event event(rd_kafka_queue_poll(queue.get(), 2 * kAnswerMs));
+    Event event = wait_for_answer(client_.connection(), queue.get(), 2 * kAnswerMs);
     if (event == nullptr) {
       return std::unexpected(failed(what, RD_KAFKA_RESP_ERR__TIMED_OUT));
     }
@@ -222,7 +221,9 @@ class Admin final : public LogAdmin {
   // Null: of the brokers alone.
   Result<Metadata> metadata(rd_kafka_topic_t* topic, const std::string& what) {
     const rd_kafka_metadata_t* answer = nullptr;
-    const rd_kafka_resp_err_t code = rd_kafka_metadata(client_.handle(), 0, topic, &answer, kAnswerMs);
+    const rd_kafka_resp_err_t code = ask_patiently(client_.connection(), [&](int timeout_ms) {
+      return rd_kafka_metadata(client_.handle(), 0, topic, &answer, timeout_ms);
+    });
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return std::unexpected(failed(what, code));
     }

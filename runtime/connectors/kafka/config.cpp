@@ -1,6 +1,9 @@
 #include "runtime/connectors/kafka/config.h"
 
 #include <array>
+#include <chrono>
+#include <future>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -8,6 +11,8 @@
 
 namespace weir::connectors::kafka {
 namespace {
+
+constexpr std::chrono::seconds kCloseLimit{3};
 
 std::unexpected<Error> usage(std::string text) {
   return std::unexpected(Error{Error::Kind::Usage, std::move(text)});
@@ -131,6 +136,7 @@ Result<Configured> configure_producer(const KafkaOptions& options, const KafkaPr
                                         {"linger.ms", "5"},
                                         {"batch.num.messages", "100000"},
                                         {"batch.size", "1000000"},
+                                        {"message.max.bytes", "100000000"},  // the topic has the say
                                         {"queue.buffering.max.messages", "1000000"},
                                         {"queue.buffering.max.kbytes", "262144"},
                                         {"compression.type", "lz4"}});
@@ -174,11 +180,20 @@ Result<Client> Client::make(rd_kafka_type_t type, Configured configured) {
   return Client(std::move(configured.connection), handle);
 }
 
+// librdkafka 2.0.2 may wait for ever for the thread of a broker that was away (a question that had timed out still counts as
+// under way), so nobody waits long for it: what is left behind is never polled again, and calls nobody.
 Client::~Client() {
-  if (handle_ != nullptr) {
-    // A member of a group stays one until its session ends, so that a restart in place is the same member.
-    rd_kafka_destroy_flags(handle_, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+  if (handle_ == nullptr) {
+    return;
   }
+  const auto closed = std::make_shared<std::promise<void>>();
+  std::future<void> done = closed->get_future();
+  std::thread([closed, handle = handle_, connection = std::move(connection_)] {
+    // A member of a group stays one until its session ends, so that a restart in place is the same member.
+    rd_kafka_destroy_flags(handle, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    closed->set_value();
+  }).detach();
+  done.wait_for(kCloseLimit);
 }
 
 }  // namespace weir::connectors::kafka

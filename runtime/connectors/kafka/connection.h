@@ -38,6 +38,8 @@ class Connection {
   std::string reason() const;
   // Waiting will not help: rights, certificates.
   bool refused() const;
+  // Nobody waits for an answer any more.
+  bool stopping() const { return report_ && report_->stopping(); }
   // Without the values of secrets.
   std::string masked(std::string_view text) const;
   const std::string& brokers() const { return brokers_; }

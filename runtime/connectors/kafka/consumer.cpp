@@ -5,15 +5,18 @@
 #include <fmt/format.h>
 
 #include "runtime/connectors/kafka/error.h"
+#include "runtime/connectors/kafka/questions.h"
 #include "runtime/connectors/kafka/reader.h"
 
 namespace weir::connectors::kafka {
 namespace {
 
-constexpr int kAnswerMs = 10'000;
 // A transaction of another instance that does not come back is pending until its time-out, and the broker looks for such
 // every ten seconds.
 constexpr std::chrono::seconds kPendingLimit{60};
+
+// The state of one group goes into one record, however large its strings are.
+constexpr const char* kLargestRecord = "67108864";
 
 std::string place_of(const TopicPartition& partition) {
   return fmt::format("topic `{}`, partition {}", partition.topic, partition.partition);
@@ -38,8 +41,9 @@ class Consumer final : public LogConsumer {
           error_of(client_->connection(), fmt::format("topic `{}`", topic), rd_kafka_last_error()));
     }
     const rd_kafka_metadata_t* answer = nullptr;
-    const rd_kafka_resp_err_t code =
-        rd_kafka_metadata(client_->handle(), 0, handle.get(), &answer, kAnswerMs);
+    const rd_kafka_resp_err_t code = ask_patiently(client_->connection(), [&](int timeout_ms) {
+      return rd_kafka_metadata(client_->handle(), 0, handle.get(), &answer, timeout_ms);
+    });
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return std::unexpected(failed(fmt::format("topic `{}`", topic), code));
     }
@@ -68,10 +72,11 @@ class Consumer final : public LogConsumer {
     }
     rd_kafka_NewTopic_set_config(topic, "cleanup.policy", "delete");
     rd_kafka_NewTopic_set_config(topic, "retention.ms", "-1");
+    rd_kafka_NewTopic_set_config(topic, "max.message.bytes", kLargestRecord);
     const Queue queue(rd_kafka_queue_new(client_->handle()));
     rd_kafka_CreateTopics(client_->handle(), &topic, 1, nullptr, queue.get());
     rd_kafka_NewTopic_destroy(topic);
-    const Event event(rd_kafka_queue_poll(queue.get(), kAnswerMs));
+    const Event event = wait_for_answer(client_->connection(), queue.get());
     if (event == nullptr || rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return std::unexpected(
           failed(what, event == nullptr ? RD_KAFKA_RESP_ERR__TIMED_OUT : rd_kafka_event_error(event.get())));
@@ -94,7 +99,7 @@ class Consumer final : public LogConsumer {
     const Queue queue(rd_kafka_queue_new(client_->handle()));
     rd_kafka_DeleteRecords(client_->handle(), &request, 1, nullptr, queue.get());
     rd_kafka_DeleteRecords_destroy(request);
-    const Event event(rd_kafka_queue_poll(queue.get(), kAnswerMs));
+    const Event event = wait_for_answer(client_->connection(), queue.get());
     if (event == nullptr || rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return std::unexpected(
           failed(what, event == nullptr ? RD_KAFKA_RESP_ERR__TIMED_OUT : rd_kafka_event_error(event.get())));
@@ -110,8 +115,7 @@ class Consumer final : public LogConsumer {
   // With isolation read_committed the broker answers with the last stable offset.
   Result<OffsetRange> offsets(const TopicPartition& partition) override {
     OffsetRange range;
-    const rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(
-        client_->handle(), partition.topic.c_str(), partition.partition, &range.first, &range.end, kAnswerMs);
+    const rd_kafka_resp_err_t code = ask_offsets(*client_, partition, range);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return std::unexpected(failed(place_of(partition), code));
     }
@@ -125,8 +129,11 @@ class Consumer final : public LogConsumer {
     if (!range) {
       return std::unexpected(range.error());
     }
-    const PartitionList list = one_partition(partition.topic, partition.partition, timestamp_ms);
-    rd_kafka_resp_err_t code = rd_kafka_offsets_for_times(client_->handle(), list.get(), kAnswerMs);
+    PartitionList list;
+    rd_kafka_resp_err_t code = ask_patiently(client_->connection(), [&](int timeout_ms) {
+      list = one_partition(partition.topic, partition.partition, timestamp_ms);
+      return rd_kafka_offsets_for_times(client_->handle(), list.get(), timeout_ms);
+    });
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
       code = list->elems[0].err;
     }
@@ -180,10 +187,13 @@ Result<std::vector<CommittedOffset>> committed_of(const Client& client,
   const auto give_up = std::chrono::steady_clock::now() + kPendingLimit;
   rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
   do {
-    code = rd_kafka_committed(client.handle(), list.get(), kAnswerMs);
+    code = ask_patiently(client.connection(), [&](int timeout_ms) {
+      return rd_kafka_committed(client.handle(), list.get(), timeout_ms);
+    });
     rd_kafka_poll(client.handle(), 0);
   } while ((code == RD_KAFKA_RESP_ERR__TIMED_OUT || code == RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT) &&
-           !client.connection().refused() && std::chrono::steady_clock::now() < give_up);
+           !client.connection().refused() && !client.connection().stopping() &&
+           std::chrono::steady_clock::now() < give_up);
   for (int i = 0; i < list->cnt && code == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) {
     code = list->elems[i].err;
   }

@@ -30,7 +30,12 @@ constexpr milliseconds kOpenLimit{30'000};
 constexpr int kOpenSliceMs = 2'000;  // then errors of the connection are looked at
 constexpr int kAbortMs = 5'000;
 constexpr int kFullWaitMs = 100;
-constexpr int kPlainFlushMs = 1'000;
+constexpr int kFlushSliceMs = 500;
+// A job that is to stop does not wait longer for brokers: nothing is lost, a restart does it again.
+constexpr milliseconds kStopLimit{5'000};
+// Records wait; after so long it is looked whether their topics are there.
+constexpr milliseconds kLookAtTopics{3'000};
+constexpr int kTopicAnswerMs = 2'000;
 
 void end_process(const std::string& what) {
   const std::string line = fmt::format(
@@ -88,6 +93,7 @@ class Producer final : public LogProducer {
       end_count_.attach(conf);
       transaction_timeout_ = milliseconds(setting_ms(conf, "transaction.timeout.ms"));
       watchdog_.emplace(transaction_timeout_ + kGrace, end_process);
+      watchdog_->hurry([this] { return client_ && client_->connection().stopping(); }, 2 * kStopLimit);
     }
     auto client = Client::make(RD_KAFKA_PRODUCER, std::move(configured));
     if (!client) {
@@ -129,7 +135,7 @@ class Producer final : public LogProducer {
       }
       rd_kafka_poll(client_->handle(), 0);
       if (step_after(error.get()) == TransactionStep::GiveUp || client_->connection().refused() ||
-          steady_clock::now() > give_up) {
+          client_->connection().stopping() || steady_clock::now() > give_up) {
         return std::unexpected(failed("taking over the transactions of the job", error.get()));
       }
     }
@@ -248,6 +254,7 @@ class Producer final : public LogProducer {
             failed_or(error_of(client_->connection(), fmt::format("writing to topic `{}`", topic), code)));
       }
       rd_kafka_poll(client_->handle(), kFullWaitMs);
+      look_after_waiting();
       if (auto stored = first_failure(); !stored) {
         return stored;
       }
@@ -272,8 +279,40 @@ class Producer final : public LogProducer {
 
   // A transaction's records time out with it, so this ends.
   void flush() {
-    while (rd_kafka_flush(client_->handle(), kPlainFlushMs) == RD_KAFKA_RESP_ERR__TIMED_OUT && !failure_ &&
-           !purged_) {
+    waiting_since_ = steady_clock::now();
+    while (!failure_ && !purged_ &&
+           rd_kafka_flush(client_->handle(), kFlushSliceMs) == RD_KAFKA_RESP_ERR__TIMED_OUT) {
+      look_after_waiting();
+    }
+  }
+
+  // Records that are on their way for long: is the job to stop, or has a topic been deleted?
+  void look_after_waiting() {
+    const auto now = steady_clock::now();
+    stop_seen_ = client_->connection().stopping() ? stop_seen_.value_or(now)
+                                                  : std::optional<steady_clock::time_point>();
+    if (stop_seen_ && now - *stop_seen_ > kStopLimit && !failure_) {
+      failure_ = Error{Error::Kind::Retry,
+                       error_of(client_->connection(), "stopping: the last results could not be written",
+                                RD_KAFKA_RESP_ERR__TIMED_OUT)
+                           .text};
+    }
+    if (now - waiting_since_ < kLookAtTopics) {
+      return;
+    }
+    waiting_since_ = now;
+    for (const auto& [name, handle] : topics_) {
+      const rd_kafka_metadata_t* answer = nullptr;
+      if (rd_kafka_metadata(client_->handle(), 0, handle.get(), &answer, kTopicAnswerMs) !=
+          RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return;  // brokers are away
+      }
+      const Metadata metadata(answer);
+      if (metadata->topic_cnt == 1 && metadata->topics[0].err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART &&
+          !failure_) {
+        failure_ = Error{Error::Kind::InputOutput,
+                         fmt::format("topic `{}`, which is written to, has been deleted", name)};
+      }
     }
   }
 
@@ -373,6 +412,8 @@ class Producer final : public LogProducer {
   std::map<std::string, Topic> topics_;
   std::map<std::string, Client> offset_clients_;  // without transactions: of groups
   std::optional<Error> failure_;
+  steady_clock::time_point waiting_since_{};
+  std::optional<steady_clock::time_point> stop_seen_;
   bool in_transaction_ = false;
   bool fenced_ = false;
   bool purged_ = false;

@@ -6,11 +6,10 @@
 
 #include "runtime/connectors/kafka/error.h"
 #include "runtime/connectors/kafka/headers.h"
+#include "runtime/connectors/kafka/questions.h"
 
 namespace weir::connectors::kafka {
 namespace {
-
-constexpr int kAnswerMs = 5'000;  // for what an error text asks the broker
 
 abi::StringRef bytes_of(const void* data, size_t size) { return {static_cast<const char*>(data), size}; }
 
@@ -166,16 +165,15 @@ Error Reader::failed(const rd_kafka_message_t& message) const {
     return error_of(connection, fmt::format("{}, offset {}", place, next_), message.err,
                     rd_kafka_message_errstr(&message));
   }
-  int64_t first = 0;
-  int64_t end = 0;
-  if (rd_kafka_query_watermark_offsets(client_->handle(), partition_.topic.c_str(), partition_.partition,
-                                       &first, &end, kAnswerMs) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+  OffsetRange range;
+  if (ask_offsets(*client_, partition_, range) != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return {Error::Kind::InputOutput, fmt::format("{}: offset {} is not in the log", place, next_)};
   }
   return {Error::Kind::InputOutput,
-          fmt::format("{}: offset {} is not in the log, which has {} to {}: {}", place, next_, first, end,
-                      next_ < first ? "retention has deleted what was still to be read"
-                                    : "the topic was made anew, or lost records")};
+          fmt::format("{}: offset {} is not in the log, which has {} to {}: {}", place, next_, range.first,
+                      range.end,
+                      next_ < range.first ? "retention has deleted what was still to be read"
+                                          : "the topic was made anew, or lost records")};
 }
 
 // Errors of the connection come by the client's own queue, which any reader may serve.

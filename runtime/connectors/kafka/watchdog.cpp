@@ -1,6 +1,13 @@
 #include "runtime/connectors/kafka/watchdog.h"
 
+#include <algorithm>
+
 namespace weir::connectors::kafka {
+namespace {
+
+constexpr std::chrono::milliseconds kLook{200};
+
+}  // namespace
 
 Watchdog::Watchdog(std::chrono::milliseconds limit, std::function<void(const std::string&)> expire)
     : limit_(limit), expire_(std::move(expire)), thread_([this] { run(); }) {}
@@ -14,11 +21,18 @@ Watchdog::~Watchdog() {
   thread_.join();
 }
 
+void Watchdog::hurry(std::function<bool()> hurried, std::chrono::milliseconds limit) {
+  const std::lock_guard lock(mutex_);
+  hurried_ = std::move(hurried);
+  hurried_limit_ = limit;
+}
+
 void Watchdog::set(std::string what) {
   {
     const std::lock_guard lock(mutex_);
     what_ = std::move(what);
     deadline_ = std::chrono::steady_clock::now() + limit_;
+    in_hurry_ = false;
   }
   changed_.notify_one();
 }
@@ -40,8 +54,14 @@ void Watchdog::run() {
       lock.unlock();
       expire_(what);
       lock.lock();
-    } else {
+    } else if (!hurried_ || in_hurry_) {
       changed_.wait_until(lock, deadline_);
+    } else {
+      changed_.wait_until(lock, std::min(deadline_, std::chrono::steady_clock::now() + kLook));
+      if (!what_.empty() && hurried_()) {
+        in_hurry_ = true;
+        deadline_ = std::min(deadline_, std::chrono::steady_clock::now() + hurried_limit_);
+      }
     }
   }
 }

@@ -16,6 +16,8 @@ class Watchdog {
   // `expire` is called on the watchdog's thread with what was watched; it does not return in production.
   Watchdog(std::chrono::milliseconds limit, std::function<void(const std::string&)> expire);
   ~Watchdog();
+  // What is watched has no longer than `limit` from the moment that `hurried` says yes, which is asked now and then.
+  void hurry(std::function<bool()> hurried, std::chrono::milliseconds limit);
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
 
@@ -43,6 +45,9 @@ class Watchdog {
   std::string what_;  // empty: nothing is watched
   std::chrono::steady_clock::time_point deadline_;
   bool ended_ = false;
+  std::function<bool()> hurried_;
+  std::chrono::milliseconds hurried_limit_{0};
+  bool in_hurry_ = false;
   std::thread thread_;  // last: it uses the others
 };
 

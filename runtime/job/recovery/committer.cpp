@@ -281,7 +281,7 @@ void Committer::check_positions() {
   }
   next_look_us_ = now_us + kLookAtPositionsUs;
   const auto done = check_committed(run_);
-  if (!done && done.error().kind == connectors::Error::Kind::Fenced) {
+  if (!done && done.error().kind != connectors::Error::Kind::Retry) {
     fail(done.error());
   }
 }

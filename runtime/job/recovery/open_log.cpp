@@ -177,7 +177,8 @@ Result<void> open_log(Run& run) {
     kafka = *loaded;
   }
   const auto report = std::make_shared<connectors::ConnectionReport>(
-      [&run](std::string_view line) { run.report->message(fmt::format("{}\n", line)); });
+      [&run](std::string_view line) { run.report->message(fmt::format("{}\n", line)); },
+      [&run] { return run.stopping(); });
   if (auto done = open_scans(run, *kafka, report); !done) {
     return done;
   }

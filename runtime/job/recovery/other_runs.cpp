@@ -84,6 +84,12 @@ Result<void> check_committed(const Run& run) {
   if (!committed) {
     return std::unexpected(committed.error());
   }
+  if (committed->front().offset == connectors::kNoOffset) {
+    return std::unexpected(Error{
+        Error::Kind::InputOutput,
+        fmt::format("what group `{}` has committed for {} is gone: the topic was deleted, or the offset",
+                    group, place_text(place))});
+  }
   const auto record = commit::decode(committed->front().metadata);
   const commit::JobRecord& ours = run.commit->record;
   if (record && record->job && record->job->token == ours.token && record->job->commit == ours.commit) {

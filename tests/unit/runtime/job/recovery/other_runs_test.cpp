@@ -128,6 +128,21 @@ TEST_F(OtherRuns, WhatAnotherHasCommittedMeanwhileEndsTheRun) {
       "process has committed: somebody else commits for the same group\n");
 }
 
+TEST_F(OtherRuns, WhatIsCommittedMayNotVanish) {
+  add_event(log, 0, 1, "a", 1, 1);
+  int commits = 0;
+  const Ended ended = LogJob(sums("events")).run(log, clock, [&] {
+    if (++commits >= 2) log.delete_offset("job", {"events", 0});
+    add_event(log, 0, 1 + commits, "a", 1, 1);
+    clock.sleep_us(4'000'000);
+    return commits == 10;
+  });
+  EXPECT_EQ(ended.status, ExitStatus::InputOutput);
+  EXPECT_EQ(ended.messages,
+            "error: what group `job` has committed for partition 0 of topic `events` is gone: the topic was "
+            "deleted, or the offset\n");
+}
+
 // A process of the former run still has a transaction open.
 TEST_F(OtherRuns, TransactionsOfAFormerPrefixAreFenced) {
   const auto with_prefix = [&](const std::string& prefix) {
