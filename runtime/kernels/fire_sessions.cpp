@@ -27,27 +27,25 @@ int32_t compare_sessions(const void* a, const void* b, const void* memory) {
 struct Due {
   const void** headers;  // SessionHeader, each followed by its entry
   uint64_t count;
-  StateMemory* memory;  // of the entries
+  const StateMemory* memory;  // of the entries
 };
 
-// Finishes them and hands them on, in order; `closed(session)` follows where that was done.
-template <typename Closed>
-inline void fire_due(FireState* state, Context* context, const Due& due, int64_t gap, const Closed& closed) {
+// Finishes them and hands them on, in order.
+inline void fire_due(FireState* state, Context* context, const Due& due, int64_t gap) {
   if (state->ordered) weir_sort(due.headers, due.count, compare_sessions, due.memory);
   const uint64_t first = state->rows;
   const auto session_of = [&](uint64_t i) {
-    auto* session = reinterpret_cast<SessionHeader*>(const_cast<void*>(due.headers[i]));
+    const auto* session = static_cast<const SessionHeader*>(due.headers[i]);
     state->window_start = session->start;
     state->window_end = session->last + gap;
     return session;
   };
   ResultBlock result(state, context);
   for (uint64_t i = 0; i < due.count; ++i) {
-    SessionHeader* session = session_of(i);
+    const SessionHeader* session = session_of(i);
     hole_finish(context, state::entry_of(session), due.memory, session->start, session->last + gap,
                 result.next());
     if (!result.add(context)) break;
-    closed(session);
   }
   if (context->failure.expression == 0) result.flush(context);
   if (context->failure.expression != 0 && state->on_failure) [[unlikely]] {
@@ -56,61 +54,51 @@ inline void fire_due(FireState* state, Context* context, const Due& due, int64_t
   }
 }
 
-// One store: from where they lie.
-inline void fire_store(FireState* state, Context* context, SessionStore* store, int64_t watermark) {
-  weir_lock(&store->lock);
-  const uint64_t count = weir_sessions_due(store, watermark);
-  if (count != 0) {
-    fire_due(state, context, {store->due, count, &store->memory}, store->gap, [&](SessionHeader* session) {
-      if (hole_keeps_changes()) state::note_change(&store->changed, state::number_of_session(store, session));
-      weir_session_close(store, session);
-    });
-    compact_sessions(context, store);
-  }
-  weir_unlock(&store->lock);
-}
+constexpr uint32_t kAhead = 8;  // sessions whose slots are asked for before they are needed
 
-// Takes those that are due out of a store, to the arena: after the header and the entry of one, those of the next.
-inline char* take_due(Context* context, SessionStore* store, int64_t watermark, StateMemory* memory,
-                      uint64_t* count) {
-  weir_lock(&store->lock);
-  *count = weir_sessions_due(store, watermark);
-  char* const taken = abi::allocate(context, *count * store->stride);
-  char* at = taken;
-  for (uint64_t i = 0; i < *count; ++i, at += store->stride) {
-    auto* session = reinterpret_cast<SessionHeader*>(const_cast<void*>(store->due[i]));
-    std::memcpy(at, session, store->stride);
-    if (store->memory.used != 0) {
-      hole_entry_copy(at + sizeof(SessionHeader), memory, state::entry_of(session), &store->memory);
+// Takes those that weir_sessions_due has found out of the store. The caller holds its lock.
+inline void close_due(Context* context, SessionStore* store, uint64_t count) {
+  for (uint64_t i = 0; i < count; ++i) {
+    if (i + kAhead < count) {
+      const uint32_t tag = static_cast<const SessionHeader*>(store->due[i + kAhead])->tag;
+      __builtin_prefetch(store->index + state::home_slot(tag, store->index_bits));
     }
+    auto* session = static_cast<SessionHeader*>(const_cast<void*>(store->due[i]));
     if (hole_keeps_changes()) state::note_change(&store->changed, state::number_of_session(store, session));
     weir_session_close(store, session);
   }
-  compact_sessions(context, store);
-  weir_unlock(&store->lock);
-  return taken;
+  if (count != 0) compact_sessions(context, store);
 }
 
-// Several stores: copies, so that workers need not wait while they are sorted and finished.
-inline void fire_stores(FireState* state, Context* context, const SessionStores& sessions,
-                        int64_t watermark) {
-  const SessionStore* const any = sessions.stores;
-  StateMemory memory = {nullptr, 0, 0, any->memory.account};
+// Of all stores, as copies that lie in the arena and `memory`, so that workers need not wait while they are finished.
+inline Due take_due(Context* context, const SessionStores& sessions, int64_t watermark, StateMemory* memory) {
+  const uint32_t stride = sessions.stores->stride;
   char* taken[1u << state::kShardBits];
   uint64_t counts[1u << state::kShardBits];
-  uint64_t count = 0;
+  Due due = {nullptr, 0, memory};
   for (uint32_t shard = 0; shard < count_of(sessions); ++shard) {
-    taken[shard] = take_due(context, sessions.stores + shard, watermark, &memory, &counts[shard]);
-    count += counts[shard];
+    SessionStore* store = sessions.stores + shard;
+    weir_lock(&store->lock);
+    const uint64_t count = weir_sessions_due(store, watermark);
+    char* at = taken[shard] = abi::allocate(context, count * stride);
+    for (uint64_t i = 0; i < count; ++i, at += stride) {
+      const auto* session = static_cast<const SessionHeader*>(store->due[i]);
+      std::memcpy(at, session, stride);
+      if (store->memory.used != 0) {
+        hole_entry_copy(at + sizeof(SessionHeader), memory, state::entry_of(session), &store->memory);
+      }
+    }
+    close_due(context, store, count);
+    weir_unlock(&store->lock);
+    counts[shard] = count;
+    due.count += count;
   }
-  if (count == 0) return;
-  auto** headers = reinterpret_cast<const void**>(abi::allocate(context, count * sizeof(void*)));
-  const void** next = headers;
+  due.headers = reinterpret_cast<const void**>(abi::allocate(context, due.count * sizeof(void*)));
+  const void** next = due.headers;
   for (uint32_t shard = 0; shard < count_of(sessions); ++shard) {
-    for (uint64_t i = 0; i < counts[shard]; ++i) *next++ = taken[shard] + i * any->stride;
+    for (uint64_t i = 0; i < counts[shard]; ++i) *next++ = taken[shard] + i * stride;
   }
-  fire_due(state, context, {headers, count, &memory}, any->gap, [](SessionHeader*) {});
-  weir_state_release(&memory);
+  return due;
 }
 
 }  // namespace
@@ -120,10 +108,22 @@ extern "C" void fire_sessions(weir::state::FireState* state, Context* context,
                               const weir::state::SessionStores* sessions, int64_t watermark) {
   using namespace weir::kernels;
   const weir::abi::Arena mark = context->arena;
-  if (sessions->bits == 0) {
-    fire_store(state, context, sessions->stores, watermark);
+  SessionStore* store = sessions->stores;
+  StateMemory memory = {nullptr, 0, 0, store->memory.account};
+  const bool alone = sessions->bits == 0;  // then they are finished where they lie
+  Due due;
+  if (alone) {
+    weir_lock(&store->lock);
+    const uint64_t count = weir_sessions_due(store, watermark);
+    due = {store->due, count, &store->memory};
   } else {
-    fire_stores(state, context, *sessions, watermark);
+    due = take_due(context, *sessions, watermark, &memory);
   }
+  if (due.count != 0) fire_due(state, context, due, store->gap);
+  if (alone) {
+    close_due(context, store, due.count);
+    weir_unlock(&store->lock);
+  }
+  weir_state_release(&memory);
   context->arena = mark;
 }

@@ -1,7 +1,7 @@
 // Session windows: each record joins the session of its key that is at most a gap away, opens one, or joins two.
 //
 //   for each row of the block: prepare, event time, late (ts <= w - lateness)?, key hash
-//   for each shard that the block has keys of, under its lock, for each of its rows:
+//   for each shard that the block has keys of, free ones first, under its lock, for each of its rows:
 //       the key's sessions → join, merge with the next one, or open → update
 //
 // Holes: prepare, event_time, key_*, entry_create, entry_copy, update, merge, keeps_changes.
@@ -27,15 +27,18 @@ constexpr uint32_t kMostShards = 1u << state::kShardBits;
 struct ShardOrder {
   uint8_t record[abi::kBlockRows];
   uint8_t end[kMostShards];  // of each shard's records
+  uint32_t shards;           // a bit for each that has any
 };
 
 inline void order_by_shard(const TimedRecords& records, uint32_t bits, ShardOrder& order) {
   const uint32_t shards = 1u << bits;
   uint8_t begin[kMostShards] = {};
   for (uint32_t i = 0; i < records.count; ++i) ++begin[state::shard_of(records.hash[i], bits)];
+  order.shards = 0;
   uint32_t before = 0;
   for (uint32_t shard = 0; shard < shards; ++shard) {
     const uint32_t count = begin[shard];
+    order.shards |= static_cast<uint32_t>(count != 0) << shard;
     begin[shard] = static_cast<uint8_t>(before);
     before += count;
     order.end[shard] = static_cast<uint8_t>(before);
@@ -106,7 +109,7 @@ inline void join_next(SessionStore* store, uint64_t slot, SessionHeader* session
     if (next->last > session->last) session->last = next->last;
     if (hole_keeps_changes()) state::note_change(&store->changed, behind - 1);
     store->index[slot] = state::make_slot(session->tag, state::remove_session(store, root, behind) - 1);
-    state::free_session(store, next);
+    state::free_session(store, behind - 1);
   }
 }
 
@@ -131,7 +134,7 @@ inline void add_record(Context* context, SessionStore* store, const char* row, u
   if (hole_keeps_changes()) state::note_change(&store->changed, state::number_of_session(store, session));
 }
 
-// Adds the records that `order` names.
+// Adds the records that `order` names. The caller holds the store's lock.
 inline void add_records(Context* context, SessionStore* store, const TimedRecords& records,
                         const uint8_t* order, const uint8_t* end) {
   for (const uint8_t* i = order; i != end; ++i) {
@@ -146,6 +149,17 @@ inline void add_records(Context* context, SessionStore* store, const TimedRecord
                records.time[*i]);
   }
   compact_sessions(context, store);
+}
+
+// Takes the lock of one of the shards in the set: of one that nobody holds, if there is any.
+inline uint32_t lock_any(const state::SessionStores& sessions, uint32_t shards) {
+  for (uint32_t rest = shards; rest != 0; rest &= rest - 1) {
+    const auto shard = static_cast<uint32_t>(__builtin_ctz(rest));
+    if (weir_try_lock(&sessions.stores[shard].lock)) return shard;
+  }
+  const auto first = static_cast<uint32_t>(__builtin_ctz(shards));
+  weir_lock(&sessions.stores[first].lock);
+  return first;
 }
 
 }  // namespace
@@ -189,15 +203,13 @@ extern "C" void session_aggregate(weir::state::SessionAggregateState* state, Con
   }
   ShardOrder order;
   order_by_shard(records, sessions.bits, order);
-  uint32_t begin = 0;
-  for (uint32_t shard = 0; shard < count_of(sessions); ++shard) {
-    const uint32_t end = order.end[shard];
-    if (begin == end) continue;
+  for (uint32_t left = order.shards; left != 0;) {
+    const uint32_t shard = lock_any(sessions, left);
     SessionStore* store = sessions.stores + shard;
-    weir_lock(&store->lock);
-    add_records(context, store, records, order.record + begin, order.record + end);
+    add_records(context, store, records, order.record + (shard == 0 ? 0 : order.end[shard - 1]),
+                order.record + order.end[shard]);
     weir_unlock(&store->lock);
-    begin = end;
+    left &= ~(1u << shard);
   }
   context->arena = mark;
 }

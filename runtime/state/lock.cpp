@@ -25,6 +25,11 @@ void weir_lock(weir::state::Lock* lock) {
   while (word.exchange(2, std::memory_order_acquire) != 0) word.wait(2, std::memory_order_relaxed);
 }
 
+bool weir_try_lock(weir::state::Lock* lock) {
+  uint32_t seen = 0;
+  return std::atomic_ref<uint32_t>(lock->word).compare_exchange_strong(seen, 1, std::memory_order_acquire);
+}
+
 void weir_unlock(weir::state::Lock* lock) {
   std::atomic_ref<uint32_t> word(lock->word);
   if (word.exchange(0, std::memory_order_release) == 2) word.notify_one();

@@ -13,5 +13,6 @@ struct Lock {
 
 extern "C" {
 void weir_lock(weir::state::Lock* lock);
+bool weir_try_lock(weir::state::Lock* lock);
 void weir_unlock(weir::state::Lock* lock);
 }

@@ -140,5 +140,5 @@ void weir_session_close(weir::state::SessionStore* store, weir::state::SessionHe
     erase_slot(store->index, store->index_bits, at);
     --store->keys;
   }
-  free_session(store, session);
+  free_session(store, name - 1);
 }

@@ -78,12 +78,13 @@ inline uint32_t number_of_session(const SessionStore* store, const SessionHeader
   const auto distance = static_cast<uint64_t>(reinterpret_cast<const char*>(session) - store->sessions);
   return static_cast<uint32_t>(distance / store->stride);
 }
-// A place that is no key's any more.
-inline void free_session(SessionStore* store, SessionHeader* session) {
+// The place of this number is no key's any more.
+inline void free_session(SessionStore* store, uint32_t number) {
+  SessionHeader* session = session_at(store, number);
   session->timer = kNoSession;
   session->left = store->free;
   session->right = 0;
-  store->free = number_of_session(store, session) + 1;
+  store->free = number + 1;
   --store->count;
 }
 inline char* entry_of(SessionHeader* session) { return reinterpret_cast<char*>(session + 1); }

@@ -100,7 +100,8 @@ struct Run {
 
   std::mutex fire_mutex;
   std::atomic<bool> fire_wanted = false;
-  std::atomic<int64_t> last_fired_us = 0;  // monotonic
+  std::atomic<uint32_t> unfired_batches = 0;  // read since the firing at hand began
+  std::atomic<int64_t> last_fired_us = 0;     // monotonic
 
   // A signal, a stop or a failure: nothing more is read.
   bool stopping() const {

@@ -1,11 +1,15 @@
 #include "runtime/job/run/schedule.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace weir::job {
 namespace {
 
 constexpr int64_t kBetweenLooksUs = 10'000;
+// How many batches of another partition one may be ahead of it, and from where on it will not be caught up with.
+constexpr int64_t kMostAhead = 2;
+constexpr int64_t kFarAhead = 256;
 
 }  // namespace
 
@@ -30,7 +34,7 @@ PartitionRun* Schedule::take(int patience_ms) {
   if (unfinished_ == 0 || stopped_) {
     return nullptr;
   }
-  if (waiting_.empty()) {  // the others have them all
+  if (waiting_.empty() || any_ahead_) {  // the others have them all, or those that come first
     changed_.wait_for(lock, std::chrono::milliseconds(patience_ms));
     return take_ready();
   }
@@ -39,19 +43,36 @@ PartitionRun* Schedule::take(int patience_ms) {
   waiting_.erase(waiting_.begin());
   lock.unlock();
   const bool ready = lowest->input->ready(patience_ms);
+  lock.lock();
   if (ready) {
+    at_work_.push_back(lowest);
     return lowest;
   }
-  lock.lock();
   waiting_.insert({lowest->published, lowest});
   return nullptr;
 }
 
+bool Schedule::is_ahead(const PartitionRun& partition) const {
+  return std::ranges::any_of(at_work_, [&](const PartitionRun* other) {
+    if (other->scan != partition.scan || other->step <= 0 || other->published >= partition.published) {
+      return false;
+    }
+    const int64_t batches = (partition.published - other->published) / other->step;
+    return batches > kMostAhead && batches <= kFarAhead;
+  });
+}
+
 PartitionRun* Schedule::take_ready() {
+  any_ahead_ = false;
   for (auto place = waiting_.begin(); place != waiting_.end(); ++place) {
     PartitionRun* partition = place->second;
+    if (is_ahead(*partition)) {
+      any_ahead_ = true;
+      continue;
+    }
     if (partition->input->ready(0)) {
       waiting_.erase(place);
+      at_work_.push_back(partition);
       return partition;
     }
   }
@@ -86,6 +107,10 @@ void Schedule::find_idle() {
 
 void Schedule::put_back(PartitionRun& partition) {
   const std::lock_guard lock(mutex_);
+  std::erase(at_work_, &partition);
+  if (partition.published != abi::kNoWatermark) {
+    partition.step = (3 * partition.step + (partition.watermark - partition.published)) / 4;
+  }
   auto& scan = scans_[partition.scan];
   scan.erase({partition.published, &partition});
   partition.published = partition.watermark;
@@ -99,7 +124,7 @@ void Schedule::put_back(PartitionRun& partition) {
     }
     waiting_.insert(place);
   }
-  unfinished_ == 0 ? changed_.notify_all() : changed_.notify_one();
+  unfinished_ == 0 || any_ahead_ ? changed_.notify_all() : changed_.notify_one();
 }
 
 int64_t Schedule::watermark(uint32_t scan) const {

@@ -1,7 +1,9 @@
 // Which partition is read next, and how far the partitions of each scan have come.
 //
 // Among partitions that have something to read, the one with the lowest watermark is preferred, so that none runs far ahead
-// and state stays small; nothing waits for a silent one. One lock, taken twice a batch.
+// and state stays small; nothing waits for a silent one. A worker also waits a little rather than let a partition draw away
+// from another of its scan that is at work: all that comes after would have to be kept until that one has come as far. One that
+// is far ahead from the start, like a file of the next day, does not wait. One lock, taken twice a batch.
 #pragma once
 
 #include <condition_variable>
@@ -31,6 +33,7 @@ struct PartitionRun {
   uint32_t number = 0;                    // among the partitions of its scan
   int64_t watermark = abi::kNoWatermark;  // w, ms; its worker's
   int64_t published = abi::kNoWatermark;  // w as the schedule knows it
+  int64_t step = 0;                       // by how much w has risen per batch of late, ms
   uint64_t lines = 0;                     // read so far
   bool finished = false;
   // Of a log.
@@ -76,12 +79,15 @@ class Schedule {
   };
 
   PartitionRun* take_ready();
+  bool is_ahead(const PartitionRun& partition) const;
   void find_idle();
 
   time::Clock& clock_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::set<Place, Order> waiting_;             // nobody's
+  std::vector<PartitionRun*> at_work_;         // somebody's
+  bool any_ahead_ = false;                     // take_ready has passed one over that is ahead
   std::vector<std::set<Place, Order>> scans_;  // neither finished nor idle
   std::vector<uint32_t> unfinished_of_;        // by scan, idle ones too
   uint32_t unfinished_ = 0;

@@ -11,6 +11,8 @@ namespace {
 
 // Small enough that a batch stays in the second-level cache between `read` and the kernel.
 constexpr uint64_t kBatchBytes = 256 << 10;
+// How many batches are read while somebody fires.
+constexpr uint32_t kMostUnfiredBatches = 4;
 // How long a worker waits for silent input before it looks at signals and timers again.
 constexpr int kPatienceMs = 5;
 
@@ -152,13 +154,18 @@ void fire_due(Run& run) {
     return;  // how far the operators have come is known; it stays until all records have been read again
   }
   run.fire_wanted.store(true);
-  // Who finds the lock taken leaves the work to its holder, who looks at `fire_wanted` after letting go.
+  // Who finds the lock taken leaves the work to its holder, who looks at `fire_wanted` after letting go; but not for ever, for
+  // what is read meanwhile waits in state, and the more waits the longer the next firing takes.
   while (run.fire_wanted.load() && !run.stopping()) {
-    const std::unique_lock lock(run.fire_mutex, std::try_to_lock);
+    std::unique_lock lock(run.fire_mutex, std::try_to_lock);
     if (!lock.owns_lock()) {
-      return;
+      if (run.unfired_batches.fetch_add(1) < kMostUnfiredBatches) {
+        return;
+      }
+      lock.lock();
     }
     run.fire_wanted.store(false);
+    run.unfired_batches.store(0);
     abi::Context* context = run.firing_lane->context();
     const int64_t clock_ms = run.operators->any_processing_time() ? firing_clock_ms(run) : abi::kNoWatermark;
     context->processing_time_us =

@@ -147,5 +147,53 @@ TEST(Schedule, AScanWithoutPartitionsIsAtItsEnd) {
   EXPECT_EQ(p.schedule.watermark(1), abi::kEndOfTime);
 }
 
+// Two partitions at 0 of which each batch covers 100 ms.
+struct Even : Partitions {
+  explicit Even(uint32_t scans = 1) : Partitions(2, scans) {
+    advance(schedule.take(0), 0);
+    advance(schedule.take(0), 0);
+    runs[0].step = runs[1].step = 100;
+  }
+};
+
+TEST(Schedule, NoneDrawsAwayFromOneThatIsAtWork) {
+  Even p;
+  ASSERT_EQ(p.schedule.take(0), &p.runs[0]);
+  ASSERT_EQ(p.schedule.take(0), &p.runs[1]);
+  p.advance(&p.runs[1], 200);
+  ASSERT_EQ(p.schedule.take(0), &p.runs[1]);
+  p.advance(&p.runs[1], 300);
+  EXPECT_EQ(p.schedule.take(0), nullptr);
+  p.advance(&p.runs[0], 100);
+  EXPECT_EQ(p.schedule.take(0), &p.runs[0]);
+  EXPECT_EQ(p.schedule.take(0), &p.runs[1]);
+}
+
+TEST(Schedule, NobodyWaitsForOneThatIsNotAtWork) {
+  Even p;
+  p.advance(p.schedule.take(0), 300);
+  p.fake(1).has_data = false;
+  EXPECT_EQ(p.schedule.take(0), &p.runs[0]);
+}
+
+TEST(Schedule, WhatIsFarAheadDoesNotWait) {
+  Even p;
+  p.advance(p.schedule.take(0), 25'600);
+  ASSERT_EQ(p.schedule.take(0), &p.runs[1]);
+  EXPECT_EQ(p.schedule.take(0), nullptr);
+  p.advance(&p.runs[1], 0);
+  p.advance(p.schedule.take(0), -100'000);
+  p.runs[1].step = 100;
+  ASSERT_EQ(p.schedule.take(0), &p.runs[1]);
+  EXPECT_EQ(p.schedule.take(0), &p.runs[0]);
+}
+
+TEST(Schedule, PartitionsOfOtherTablesAreNotWaitedFor) {
+  Even p(2);
+  p.advance(p.schedule.take(0), 300);
+  ASSERT_EQ(p.schedule.take(0), &p.runs[1]);
+  EXPECT_EQ(p.schedule.take(0), &p.runs[0]);
+}
+
 }  // namespace
 }  // namespace weir::job
