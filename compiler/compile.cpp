@@ -1,6 +1,7 @@
 #include "compiler/compile.h"
 
 #include "compiler/analysis/analyze.h"
+#include "compiler/check_constants.h"
 #include "compiler/codegen/build_pipelines.h"
 #include "compiler/match.h"
 #include "compiler/plan/build_plan.h"
@@ -47,6 +48,7 @@ Compilation compile(std::shared_ptr<const diagnostics::Source> source, const Com
         [&](typed::Job&& job) {
           const bool explain = job.explain;
           auto compiled = compile_job(std::move(job), options);
+          check_constants(compiled->plan, *result.source, result.diagnostics);
           if (explain)
             result.steps.emplace_back(typed::Listing{plan::print_plan(compiled->plan)});
           else

@@ -172,6 +172,13 @@ uint32_t FailureSites::index_of(diagnostics::Span span) {
   return found->second;
 }
 
+diagnostics::Span FailureSites::span_of(uint32_t index) const {
+  for (const auto& [span, at] : by_span_) {
+    if (at == index) return {span.first, span.second};
+  }
+  WEIR_CHECK(false, "a place that no expression has");
+}
+
 Value emit_expression(ExpressionScope& scope, const typed::Expression& expression) {
   Emit& emit = scope.emit;
   return match(

@@ -18,6 +18,7 @@ class FailureSites {
  public:
   explicit FailureSites(const diagnostics::Source& source) : source_(source) {}
   uint32_t index_of(diagnostics::Span span);
+  diagnostics::Span span_of(uint32_t index) const;
   const std::vector<job::ManifestExpression>& all() const { return expressions_; }
 
  private:

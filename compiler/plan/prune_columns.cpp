@@ -54,10 +54,15 @@ void mark_inputs(const Plan& plan, NodeId id, std::vector<std::vector<bool>>& ne
 
 }  // namespace
 
-void prune_columns(Plan& plan) {
+std::vector<std::vector<bool>> needed_columns(const Plan& plan) {
   std::vector<std::vector<bool>> needed;
   for (const Node& node : plan.nodes) needed.emplace_back(node.columns.size(), false);
   for (NodeId id = static_cast<NodeId>(plan.nodes.size()); id-- > 0;) mark_inputs(plan, id, needed);
+  return needed;
+}
+
+void prune_columns(Plan& plan) {
+  const std::vector<std::vector<bool>> needed = needed_columns(plan);
   for (NodeId id = 0; id < plan.nodes.size(); ++id) {
     auto* scan = std::get_if<Scan>(&plan.at(id).kind);
     if (scan == nullptr) continue;
