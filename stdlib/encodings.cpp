@@ -1,4 +1,5 @@
 // Base64, hexadecimal and binary digits.
+#include "runtime/abi/base64.h"
 #include "stdlib/text.h"
 
 using namespace weir::stdlib;
@@ -6,15 +7,6 @@ using namespace weir::stdlib;
 extern "C" StringRef weir_cast_bytes_to_string(Context*, StringRef);
 
 namespace {
-
-constexpr char kBase64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-int base64_value(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
 
 StringRef encode_base64(Context* context, StringRef bytes) {
   char* const made = weir::abi::allocate(context, (bytes.size + 2) / 3 * 4);
@@ -24,7 +16,8 @@ StringRef encode_base64(Context* context, StringRef bytes) {
     uint32_t group = 0;
     for (uint64_t n = 0; n < 3; ++n)
       group = group << 8 | (n < present ? static_cast<unsigned char>(bytes.data[i + n]) : 0u);
-    for (uint64_t n = 0; n < 4; ++n) *out++ = n <= present ? kBase64[group >> (18 - 6 * n) & 63] : '=';
+    for (uint64_t n = 0; n < 4; ++n)
+      *out++ = n <= present ? weir::abi::kBase64Digits[group >> (18 - 6 * n) & 63] : '=';
   }
   return {made, static_cast<uint64_t>(out - made)};
 }
@@ -41,7 +34,7 @@ bool decode_base64(Context* context, StringRef text, StringRef* result) {
   uint32_t bits = 0;
   int count = 0;
   for (uint64_t i = 0; i < text.size; ++i) {
-    const int value = base64_value(text.data[i]);
+    const int value = weir::abi::base64_value(text.data[i]);
     if (value < 0) return false;
     bits = bits << 6 | static_cast<uint32_t>(value);
     count += 6;

@@ -12,12 +12,6 @@ namespace {
 using types::Int128;
 using types::Value;
 
-Int128 power_of_ten(int exponent) {
-  Int128 result = 1;
-  while (exponent-- > 0) result *= 10;
-  return result;
-}
-
 bool fits(Int128 number, Kind kind) {
   switch (kind) {
     case Kind::TinyInt: return number >= INT8_MIN && number <= INT8_MAX;
@@ -39,9 +33,9 @@ std::optional<Value> convert_number(const Value& value, const Type& to) {
   }
   if (to.kind == Kind::Decimal) {
     if (to.scale < scale || to.scale - scale > 37) return std::nullopt;
-    const Int128 limit = power_of_ten(to.precision - (to.scale - scale));
+    const Int128 limit = types::power_of_ten(to.precision - (to.scale - scale));
     if (*number >= limit || *number <= -limit) return std::nullopt;
-    return Value{to, *number * power_of_ten(to.scale - scale)};
+    return Value{to, *number * types::power_of_ten(to.scale - scale)};
   }
   if (to.kind == Kind::Double) {
     // Through text: exactly what the digits say, rounded once.

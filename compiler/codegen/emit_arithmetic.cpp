@@ -70,12 +70,6 @@ Value floating_point(Emit& emit, Operator op, const Value& a, const Value& c) {
   return {data, nullptr, emit.either(a.null, c.null)};
 }
 
-__int128 power_of_ten(int exponent) {
-  __int128 power = 1;
-  while (exponent-- > 0) power *= 10;
-  return power;
-}
-
 // Where the result type holds every sum and product exactly, plain 64- or 128-bit arithmetic does.
 bool is_exact(Operator op, const Type& a, const Type& c, const Type& result) {
   const int integer_digits = std::max(a.precision - a.scale, c.precision - c.scale);
@@ -94,7 +88,7 @@ bool is_exact(Operator op, const Type& a, const Type& c, const Type& result) {
 llvm::Value* scaled_up(Emit& emit, llvm::Value* data, int from_scale, const Type& to) {
   data = emit.b.CreateSExtOrTrunc(data, emit.register_type(to));
   if (from_scale == to.scale) return data;
-  return emit.b.CreateMul(data, emit.integer(data->getType(), power_of_ten(to.scale - from_scale)));
+  return emit.b.CreateMul(data, emit.integer(data->getType(), types::power_of_ten(to.scale - from_scale)));
 }
 
 Value decimals(ExpressionScope& scope, const Expression& expression, Operator op, const Value& a,

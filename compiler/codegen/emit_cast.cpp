@@ -73,12 +73,6 @@ llvm::Value* cut(Emit& emit, llvm::Value* microseconds, int from_precision, int 
   return floor_to(emit, microseconds, microseconds_of(to_precision));
 }
 
-__int128 power_of_ten(int exponent) {
-  __int128 power = 1;
-  while (exponent-- > 0) power *= 10;
-  return power;
-}
-
 const char* name_in_symbol(Kind kind) {
   switch (kind) {
     case Kind::Boolean: return "boolean";
@@ -158,7 +152,8 @@ Value Conversion::decimal_to_decimal(const Value& value, const Type& source) con
   if (fits && to.scale >= source.scale) {
     llvm::Value* data = emit.b.CreateSExtOrTrunc(value.data, emit.register_type(to));
     if (to.scale > source.scale) {
-      data = emit.b.CreateMul(data, emit.integer(data->getType(), power_of_ten(to.scale - source.scale)));
+      data =
+          emit.b.CreateMul(data, emit.integer(data->getType(), types::power_of_ten(to.scale - source.scale)));
     }
     return {data, nullptr, value.null};
   }

@@ -11,6 +11,12 @@ constexpr int kMinAdjustedScale = 6;
 
 enum class DecimalOperation : uint8_t { Add, Multiply, Divide, Modulo };
 
+constexpr __int128 power_of_ten(int exponent) {
+  __int128 power = 1;
+  while (exponent-- > 0) power *= 10;
+  return power;
+}
+
 // The exact DECIMAL that holds every value of an exact numeric type: INT -> DECIMAL(10, 0).
 Type as_decimal(const Type& exact);
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "runtime/abi/base64.h"
 #include "runtime/abi/calendar.h"
 #include "runtime/abi/decimal_text.h"
 #include "runtime/abi/number_text.h"
@@ -147,10 +148,9 @@ class RowMaker {
   }
   // Whole groups of four letters, the last of them cut to `length` bytes.
   static void append_base64(std::string& line, uint64_t length, Random& random) {
-    constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const uint64_t rest = length % 3;
     // The last letter before the padding has bits that must be 0: `A`.
-    append_letters(line, kAlphabet, length / 3 * 4 + (rest == 0 ? 0 : rest),
+    append_letters(line, abi::kBase64Digits, length / 3 * 4 + (rest == 0 ? 0 : rest),
                    rest == 0   ? ""
                    : rest == 1 ? "A=="
                                : "A=",

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "runtime/abi/decimal.h"
 #include "runtime/abi/decimal_text.h"
 #include "runtime/abi/number_text.h"
 #include "runtime/connectors/datagen.h"
@@ -103,13 +104,6 @@ class ColumnReader {
       default: return 19;
     }
   }
-  static Int128 power_of_ten(int exponent) {
-    Int128 power = 1;
-    for (int i = 0; i < exponent; ++i) {
-      power *= 10;
-    }
-    return power;
-  }
   // What the type can hold.
   std::pair<Int128, Int128> bounds() const {
     switch (kind()) {
@@ -117,7 +111,8 @@ class ColumnReader {
       case ColumnKind::SmallInt: return {INT16_MIN, INT16_MAX};
       case ColumnKind::Integer: return {INT32_MIN, INT32_MAX};
       case ColumnKind::Decimal:
-        return {1 - power_of_ten(column_.precision), power_of_ten(column_.precision) - 1};
+        return {1 - abi::decimal::kPowersOfTen[column_.precision],
+                abi::decimal::kPowersOfTen[column_.precision] - 1};
       default: return {INT64_MIN, INT64_MAX};
     }
   }

@@ -7,6 +7,7 @@
 #include <limits>
 #include <string_view>
 
+#include "runtime/abi/base64.h"
 #include "runtime/abi/calendar.h"
 #include "runtime/abi/decimal_text.h"
 #include "runtime/abi/json_values.h"
@@ -164,13 +165,6 @@ StringRef string_bytes(ScanState* scan, const Span& value) {
   return {out, static_cast<uint64_t>(unescape(begin, end, out) - out)};
 }
 
-int base64_digit(char byte) {
-  if (byte >= 'A' && byte <= 'Z') return byte - 'A';
-  if (byte >= 'a' && byte <= 'z') return byte - 'a' + 26;
-  if (is_digit(byte)) return byte - '0' + 52;
-  return byte == '+' ? 62 : byte == '/' ? 63 : -1;
-}
-
 // Whole groups of four, the last one filled up with `=`.
 bool decode_base64(ScanState* scan, StringRef text, StringRef* result) {
   if (text.size % 4 != 0) return false;
@@ -182,7 +176,7 @@ bool decode_base64(ScanState* scan, StringRef text, StringRef* result) {
     const bool last = i + 4 == text.size;
     const int padding = last && group[3] == '=' ? (group[2] == '=' ? 2 : 1) : 0;
     for (int k = 0; k < 4; ++k) {
-      const int digit = k >= 4 - padding ? 0 : base64_digit(group[k]);
+      const int digit = k >= 4 - padding ? 0 : abi::base64_value(group[k]);
       if (digit < 0) return false;
       bits = bits << 6 | static_cast<uint32_t>(digit);
     }

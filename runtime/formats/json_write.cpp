@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "runtime/abi/base64.h"
 #include "runtime/abi/calendar.h"
 #include "runtime/abi/decimal_text.h"
 #include "runtime/abi/number_text.h"
@@ -14,7 +15,6 @@ namespace calendar = weir::abi::calendar;
 namespace decimal = weir::abi::decimal;
 
 constexpr char kHex[] = "0123456789abcdef";
-constexpr char kBase64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 // Of eight bytes: 0x80 in each that has to be escaped, right up to and including the first.
 uint64_t escaped_bytes(uint64_t word) {
@@ -108,10 +108,10 @@ char* weir_write_json_bytes(char* out, const char* bytes, uint64_t size) {
     const uint64_t left = size - i;
     const auto byte = [&](uint64_t k) { return k < left ? static_cast<uint8_t>(bytes[i + k]) : 0u; };
     const uint32_t bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-    *out++ = kBase64[bits >> 18];
-    *out++ = kBase64[bits >> 12 & 63];
-    *out++ = left > 1 ? kBase64[bits >> 6 & 63] : '=';
-    *out++ = left > 2 ? kBase64[bits & 63] : '=';
+    *out++ = weir::abi::kBase64Digits[bits >> 18];
+    *out++ = weir::abi::kBase64Digits[bits >> 12 & 63];
+    *out++ = left > 1 ? weir::abi::kBase64Digits[bits >> 6 & 63] : '=';
+    *out++ = left > 2 ? weir::abi::kBase64Digits[bits & 63] : '=';
   }
   *out++ = '"';
   return out;
