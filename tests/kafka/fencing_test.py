@@ -6,13 +6,17 @@ from scene import Scene, until
 
 
 class Fencing(Scene):
+    def stand_by(self, *arguments):
+        second = self.run_job("--instance", "second", *arguments)
+        until("the second stands by", lambda: "standing by" in second.text(), process=second)
+        return second
+
     def test_a_zombie_is_fenced(self):
         self.open("tumbling", 200_000, settings={"commit.interval": "50 ms"})
         feed = self.feed(0, 200_000, per_second=5_000)
         first = self.run_job("--instance", "first")
         self.until_commit(first)
-        second = self.run_job("--instance", "second")
-        until("the second stands by", lambda: "standing by" in second.text(), process=second)
+        second = self.stand_by()
         self.freeze_in_transaction(first)
         before = self.positions()
         stopped = time.monotonic()
@@ -32,8 +36,7 @@ class Fencing(Scene):
         first = self.run_job("--instance", "first")
         self.produce(0, 50_000)
         self.until_consumed(first)
-        second = self.run_job("--instance", "second")
-        until("the second stands by", lambda: "standing by" in second.text(), process=second)
+        second = self.stand_by()
         first.kill()
         self.produce(50_000, 100_000)
         self.until_consumed(second)
@@ -45,8 +48,7 @@ class Fencing(Scene):
         first = self.run_job("--instance", "first")
         self.produce(0, 50_000)
         self.until_consumed(first)
-        second = self.run_job("--instance", "second")
-        until("the second stands by", lambda: "standing by" in second.text(), process=second)
+        second = self.stand_by()
         self.assertEqual(first.stop(), 0, first.text())
         self.produce(50_000, 100_000)
         self.until_consumed(second)
@@ -58,8 +60,7 @@ class Fencing(Scene):
         first = self.run_job("--instance", "first", "--restart-from", "earliest")
         self.produce(0, 50_000)
         self.until_consumed(first)
-        second = self.run_job("--instance", "second", "--restart-from", "earliest")
-        until("the second stands by", lambda: "standing by" in second.text(), process=second)
+        second = self.stand_by("--restart-from", "earliest")
         self.produce(50_000, 60_000)
         self.until_consumed(first)
         first.kill()
