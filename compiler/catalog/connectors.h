@@ -22,7 +22,7 @@ std::optional<WrittenTable> check_connector(const std::vector<syntax::OptionPair
                                             diagnostics::Span options_span,
                                             diagnostics::Diagnostics& diagnostics);
 
-// Whether a row of options.def is for tables of this kind.
+// Whether a row of option_rows.def is for tables of this kind.
 bool is_option_of(const Option& option, const WrittenTable& table);
 
 // "`a`, `b` and `c`"

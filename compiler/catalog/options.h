@@ -1,4 +1,4 @@
-// Options of tables (WITH) and settings (SET): rows of options.def, the only list of them.
+// Options of tables (WITH) and settings (SET).
 #pragma once
 
 #include <cstdint>
@@ -12,31 +12,14 @@
 
 #include "compiler/diagnostics/diagnostic.h"
 #include "compiler/syntax/ast.h"
+#include "runtime/job/manifest/option_rows.h"
 
 namespace weir::catalog {
 
-enum class OptionType : uint8_t { Boolean, Integer, Double, String, Duration, Bytes, Enum, List };
-enum class OptionStatus : uint8_t {
-  Honoured,
-  Mapped,    // another option does it; `detail` names it
-  Accepted,  // without effect here; a note says why (`detail`)
-  Refused,   // known from Flink, not done by Weir; `detail` says what to do instead
-};
-enum class OptionScope : uint8_t { Setting, Table, Source, Sink };
-
-struct Option {
-  std::string_view key;  // may end in ".*": a family (`fields.*.kind`, `properties.*`)
-  std::string_view
-      connector;  // "" = any; "kafka|upsert-kafka" = each of them; "format:json" for a format's options
-  OptionScope scope;
-  OptionType type;
-  std::string_view default_value;  // "" = none
-  std::string_view allowed;        // Enum: "a|b|c"
-  OptionStatus status;
-  bool secret;
-  std::string_view detail;
-  std::string_view doc;  // one line
-};
+using job::OptionScope;
+using job::OptionStatus;
+using job::OptionType;
+using Option = job::OptionRow;
 std::span<const Option> options();
 
 // Checked option values by key, as written (`${env:X}` unresolved).
@@ -67,6 +50,8 @@ OptionSet check_table_options(const std::vector<syntax::OptionPair>& written, di
 // settings.cpp: checks one SET. What is to be stored (a mapped setting has another key), or nothing after an error.
 std::optional<syntax::OptionPair> check_setting(const syntax::OptionPair& written,
                                                 diagnostics::Diagnostics& diagnostics);
+// The key that a setting is stored under, for RESET; nothing after an error.
+std::optional<std::string> stored_setting(const syntax::Name& key, diagnostics::Diagnostics& diagnostics);
 // Says that a setting does nothing in a job, and why.
 void note_setting_without_effect(std::string_view key, std::string_view reason, diagnostics::Span span,
                                  diagnostics::Diagnostics& diagnostics);

@@ -7,8 +7,7 @@
 
 namespace weir::diagnostics {
 
-// The candidate nearest to `name` by case-insensitive Damerau-Levenshtein distance, if it is near enough
-// to be meant (at most a third of its length, at least 1).
+// The candidate that is likely meant by `name` (runtime/abi/nearest_name.h).
 std::optional<std::string> nearest(std::string_view name, std::span<const std::string> candidates);
 
 }  // namespace weir::diagnostics

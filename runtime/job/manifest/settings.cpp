@@ -9,68 +9,18 @@
 #include <optional>
 #include <span>
 #include <system_error>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "runtime/abi/nearest_name.h"
 #include "runtime/connectors/duration_text.h"
 #include "runtime/connectors/system_error.h"
+#include "runtime/job/manifest/option_rows.h"
 #include "runtime/state/budget.h"
 
 namespace weir::job {
 namespace {
-
-// What can be set when a job is started, because compiled code does not depend on it. `*` stands for a column.
-constexpr std::string_view kSettings[] = {"changelog.slice-size",     "changelog.snapshot-size",
-                                          "commit.interval",          "memory.budget",
-                                          "parallelism.default",      "pipeline.name",
-                                          "session.allowed-lateness", "table.exec.source.idle-timeout",
-                                          "transaction.timeout"};
-constexpr std::string_view kSourceOptions[] = {"connector",
-                                               "fields.*.end",
-                                               "fields.*.kind",
-                                               "fields.*.length",
-                                               "fields.*.max",
-                                               "fields.*.max-past",
-                                               "fields.*.min",
-                                               "fields.*.null-rate",
-                                               "fields.*.start",
-                                               "json.fail-on-missing-field",
-                                               "json.ignore-parse-errors",
-                                               "json.timestamp-format.standard",
-                                               "number-of-rows",
-                                               "on-error",
-                                               "partitions",
-                                               "path",
-                                               "properties.*",
-                                               "rows-per-second",
-                                               "scan.bounded.*",
-                                               "scan.startup.*",
-                                               "scan.topic-partition-discovery.interval",
-                                               "scan.watermark.idle-timeout",
-                                               "seed",
-                                               "topic"};
-constexpr std::string_view kSinkOptions[] = {"connector",
-                                             "path",
-                                             "properties.*",
-                                             "sink.delivery-guarantee",
-                                             "sink.rolling-policy.file-size",
-                                             "sink.transactional-id-prefix",
-                                             "standard-error",
-                                             "topic"};
-
-bool matches(std::string_view pattern, std::string_view key) {
-  const size_t star = pattern.find('*');
-  if (star == std::string_view::npos) {
-    return pattern == key;
-  }
-  const std::string_view before = pattern.substr(0, star);
-  const std::string_view after = pattern.substr(star + 1);
-  return key.size() > before.size() + after.size() && key.starts_with(before) && key.ends_with(after);
-}
-
-bool any_matches(std::span<const std::string_view> patterns, std::string_view key) {
-  return std::ranges::any_of(patterns, [&](std::string_view pattern) { return matches(pattern, key); });
-}
 
 void store(Options& options, std::string_view key, const std::string& value) {
   for (auto& [present, old] : options) {
@@ -105,61 +55,127 @@ bool exchangeable(std::span<const std::string_view> connectors, const Options& o
 constexpr std::string_view kLineSources[] = {"filesystem", "datagen"};
 constexpr std::string_view kJsonSinks[] = {"filesystem", "blackhole"};
 
+bool is_one_of(std::string_view words, std::string_view word) {
+  for (size_t at = 0; at <= words.size();) {
+    const size_t end = std::min(words.find('|', at), words.size());
+    if (words.substr(at, end - at) == word) {
+      return true;
+    }
+    at = end + 1;
+  }
+  return false;
+}
+
 // Of options that are words: which ones, if the value is none of them. Numbers and durations are looked at where they are used.
-std::string_view wanted_instead(std::string_view option, std::string_view value) {
-  if (option == "json.fail-on-missing-field" || option == "json.ignore-parse-errors" ||
-      option == "standard-error") {
-    return value == "true" || value == "false" ? "" : "`true` or `false`";
+std::string wanted_instead(const OptionRow& row, std::string_view value) {
+  const std::string_view words = row.type == OptionType::Boolean ? "true|false"
+                                 : row.type == OptionType::Enum  ? row.allowed
+                                                                 : "";
+  if (words.empty() || is_one_of(words, value)) {
+    return "";
   }
-  if (option == "json.timestamp-format.standard") {
-    return value == "SQL" || value == "ISO-8601" ? "" : "`SQL` or `ISO-8601`";
+  std::string text = "`";
+  for (const char c : words) {
+    c == '|' ? text += "`, `" : text += c;
   }
-  return "";
+  if (const size_t comma = text.rfind("`, `"); comma != std::string::npos) {
+    text.replace(comma, 3, "` or ");
+  }
+  return text + "`";
+}
+
+bool is_setting(const OptionRow& row) { return row.scope == OptionScope::Setting; }
+
+// Whether the row is of a source's or a sink's table with these options.
+bool is_of(const OptionRow& row, OptionScope edge, const Options& options) {
+  if (row.scope != edge && row.scope != OptionScope::Table) {
+    return false;
+  }
+  constexpr std::string_view kFormat = "format:";
+  if (row.connector.starts_with(kFormat)) {
+    const std::string_view format = row.connector.substr(kFormat.size());
+    return option_or(options, "format", option_or(options, "value.format", "json")) == format;
+  }
+  return row.connector.empty() || is_one_of(row.connector, option_or(options, "connector", ""));
+}
+
+bool is_settable(const OptionRow& row, OptionScope edge) {
+  return row.status == OptionStatus::AtStart ||
+         (row.status == OptionStatus::AtSourceStart && edge == OptionScope::Source);
+}
+
+// The keys of rows, each once, in order.
+template <typename Belongs>
+std::vector<std::string> keys_of_rows(Belongs&& belongs) {
+  std::vector<std::string> keys;
+  for (const OptionRow& row : option_rows()) {
+    if (belongs(row)) {
+      keys.emplace_back(row.key);
+    }
+  }
+  std::ranges::sort(keys);
+  const auto repeated = std::ranges::unique(keys);
+  keys.erase(repeated.begin(), repeated.end());
+  return keys;
+}
+
+// ": did you mean `path`?", or what there is.
+std::string instead(std::string_view name, const std::vector<std::string>& candidates, std::string_view all) {
+  if (const auto meant = abi::nearest_name(name, candidates)) {
+    return fmt::format(": did you mean `{}`?", *meant);
+  }
+  return fmt::format("; {} `{}`", all, fmt::join(candidates, "`, `"));
+}
+
+// Overrides one option of a scan or sink of the table.
+Result<void> override_option(Options& options, OptionScope edge, std::string_view table,
+                             std::string_view option, const std::string& value, std::string_view key) {
+  if (says(options, option, value)) {
+    return {};
+  }
+  const auto settable = [&](const OptionRow& row) {
+    return is_of(row, edge, options) && is_settable(row, edge);
+  };
+  const OptionRow* row = find_option_row(option, settable);
+  if (row == nullptr && find_option(options, option) == nullptr) {
+    return usage(fmt::format("table `{}` has no option `{}` that can be set when the job is started{}", table,
+                             option, instead(option, keys_of_rows(settable), "there are")));
+  }
+  const auto connectors = edge == OptionScope::Source ? std::span<const std::string_view>(kLineSources)
+                                                      : std::span<const std::string_view>(kJsonSinks);
+  if (row == nullptr || (option == "connector" && !exchangeable(connectors, options, value))) {
+    return not_settable(key);
+  }
+  if (const std::string wanted = wanted_instead(*row, value); !wanted.empty()) {
+    return usage(fmt::format("`{}` is {}, not `{}`", key, wanted, value));
+  }
+  store(options, option, value);
+  return {};
 }
 
 // Overrides one option of all scans and sinks of a table; false if the job has no such table.
 Result<bool> override_table(Manifest& manifest, std::string_view table, std::string_view option,
                             const std::string& value, std::string_view key) {
   bool found = false;
-  const auto lay_over = [&](Options& options, std::span<const std::string_view> settable,
-                            std::span<const std::string_view> connectors) -> Result<void> {
-    found = true;
-    if (says(options, option, value)) {
-      return {};
+  Result<void> done;
+  const auto lay_over = [&](auto& edges, OptionScope edge) {
+    for (auto& each : edges) {
+      if (each.table != table || !done) {
+        continue;
+      }
+      found = true;
+      done = override_option(each.options, edge, table, option, value, key);
     }
-    if (!any_matches(settable, option) && find_option(options, option) == nullptr) {
-      return usage(
-          fmt::format("table `{}` has no option `{}` that can be set when the job is started; there are `{}`",
-                      table, option, fmt::join(settable, "`, `")));
-    }
-    if (!any_matches(settable, option) ||
-        (option == "connector" && !exchangeable(connectors, options, value))) {
-      return not_settable(key);
-    }
-    if (const std::string_view wanted = wanted_instead(option, value); !wanted.empty()) {
-      return usage(fmt::format("`{}` is {}, not `{}`", key, wanted, value));
-    }
-    store(options, option, value);
-    return {};
   };
-  for (ManifestScan& scan : manifest.scans) {
-    if (scan.table == table) {
-      if (auto done = lay_over(scan.options, kSourceOptions, kLineSources); !done) {
-        return std::unexpected(done.error());
-      }
-    }
-  }
-  for (ManifestSink& sink : manifest.sinks) {
-    if (sink.table == table) {
-      if (auto done = lay_over(sink.options, kSinkOptions, kJsonSinks); !done) {
-        return std::unexpected(done.error());
-      }
-    }
+  lay_over(manifest.scans, OptionScope::Source);
+  lay_over(manifest.sinks, OptionScope::Sink);
+  if (!done) {
+    return std::unexpected(done.error());
   }
   return found;
 }
 
-std::string tables_of(const Manifest& manifest) {
+std::vector<std::string> tables_of(const Manifest& manifest) {
   std::vector<std::string> names;
   for (const ManifestScan& scan : manifest.scans) {
     names.push_back(scan.table);
@@ -172,14 +188,20 @@ std::string tables_of(const Manifest& manifest) {
   std::ranges::sort(names);
   const auto repeated = std::ranges::unique(names);
   names.erase(repeated.begin(), repeated.end());
-  return fmt::format("`{}`", fmt::join(names, "`, `"));
+  return names;
 }
 
 Result<void> override_one(Manifest& manifest, const std::string& key, const std::string& value) {
   if (says(manifest.settings, key, value)) {
     return {};
   }
-  if (any_matches(kSettings, key)) {
+  const auto settable = [](const OptionRow& row) {
+    return is_setting(row) && row.status == OptionStatus::AtStart;
+  };
+  if (const OptionRow* row = find_option_row(key, settable)) {
+    if (const std::string wanted = wanted_instead(*row, value); !wanted.empty()) {
+      return usage(fmt::format("`{}` is {}, not `{}`", key, wanted, value));
+    }
     store(manifest.settings, key, value);
     if (key == "pipeline.name") {
       manifest.job_name = value;
@@ -200,8 +222,15 @@ Result<void> override_one(Manifest& manifest, const std::string& key, const std:
   if (find_option(manifest.settings, key) != nullptr) {
     return not_settable(key);
   }
-  return usage(fmt::format("unknown setting `{}`: tables of this job are {}; settings are `{}`", key,
-                           tables_of(manifest), fmt::join(kSettings, "`, `")));
+  const std::vector<std::string> tables = tables_of(manifest);
+  const size_t dot = key.find('.');
+  if (const auto meant = abi::nearest_name(key.substr(0, dot), tables); meant && dot != std::string::npos) {
+    return usage(fmt::format("the job has no table `{}`: did you mean `{}`?", key.substr(0, dot), *meant));
+  }
+  return usage(fmt::format(
+      "unknown setting `{}`{}", key,
+      instead(key, keys_of_rows(settable),
+              fmt::format("tables of this job are `{}`; settings are", fmt::join(tables, "`, `")))));
 }
 
 Result<std::string> look_up(std::string_view kind, const std::string& name, std::string_view where) {
@@ -262,9 +291,15 @@ Result<void> resolve_all(Options& options, std::string_view of) {
 }  // namespace
 
 Result<void> apply_overrides(Manifest& manifest, const Options& overrides) {
-  for (const auto& [key, value] : overrides) {
-    if (auto done = override_one(manifest, key, value); !done) {
-      return done;
+  // Connectors first: which options there are depends on them.
+  for (const bool connectors : {true, false}) {
+    for (const auto& [key, value] : overrides) {
+      if (key.ends_with(".connector") != connectors) {
+        continue;
+      }
+      if (auto done = override_one(manifest, key, value); !done) {
+        return done;
+      }
     }
   }
   return {};

@@ -43,7 +43,10 @@ TEST(Options, EveryRowIsUsable) {
                          option.type == OptionType::Bytes;
     EXPECT_EQ(option.type == OptionType::Enum, !option.allowed.empty() && !is_range) << option.key;
     EXPECT_TRUE(!is_range || is_size) << option.key;
-    if (option.status != OptionStatus::Honoured) EXPECT_FALSE(option.detail.empty()) << option.key;
+    const bool is_honoured = option.status == OptionStatus::Honoured ||
+                             option.status == OptionStatus::AtStart ||
+                             option.status == OptionStatus::AtSourceStart;
+    if (!is_honoured) EXPECT_FALSE(option.detail.empty()) << option.key;
     if (option.status == OptionStatus::Mapped) EXPECT_TRUE(is_setting(option.detail)) << option.key;
   }
 }

@@ -53,12 +53,23 @@ TEST(Settings, WhatTheCodeDependsOnCannotBeSet) {
             "`orders.json.ignore-parse-errors` is `true` or `false`, not `maybe`");
   EXPECT_EQ(override_error("orders.json.timestamp-format.standard", "ISO"),
             "`orders.json.timestamp-format.standard` is `SQL` or `ISO-8601`, not `ISO`");
-  EXPECT_TRUE(
-      override_error("orders.pathh", "x")
-          .starts_with("table `orders` has no option `pathh` that can be set when the job is started; "
-                       "there are `connector`, `fields.*.end`, "));
-  EXPECT_EQ(override_error("order.path", "x"),
-            "unknown setting `order.path`: tables of this job are `db.out`, `orders`; settings are "
+  EXPECT_EQ(override_error("db.out.json.timestamp-format.standard", "ISO-8601"),
+            "table `db.out` has no option `json.timestamp-format.standard` that can be set when the job is "
+            "started; there are "
+            "`connector`, `path`, `sink.rolling-policy.file-size`");
+  EXPECT_EQ(
+      override_error("orders.pathh", "x"),
+      "table `orders` has no option `pathh` that can be set when the job is started: did you mean `path`?");
+  EXPECT_EQ(
+      override_error("orders.seed", "1"),
+      "table `orders` has no option `seed` that can be set when the job is started; there are `connector`, "
+      "`json.fail-on-missing-field`, `json.ignore-parse-errors`, `json.timestamp-format.standard`, "
+      "`on-error`, `path`");
+  EXPECT_EQ(override_error("order.path", "x"), "the job has no table `order`: did you mean `orders`?");
+  EXPECT_EQ(override_error("paralelism.default", "1"),
+            "unknown setting `paralelism.default`: did you mean `parallelism.default`?");
+  EXPECT_EQ(override_error("nothing.like.it", "x"),
+            "unknown setting `nothing.like.it`; tables of this job are `db.out`, `orders`; settings are "
             "`changelog.slice-size`, `changelog.snapshot-size`, `commit.interval`, `memory.budget`, "
             "`parallelism.default`, `pipeline.name`, "
             "`session.allowed-lateness`, `table.exec.source.idle-timeout`, `transaction.timeout`");
