@@ -93,7 +93,7 @@ int check(const Arguments& arguments) {
     print_diagnostics(compilation);
     if (!compilation.diagnostics.has_errors()) print_promises(promises_of(compilation));
   }
-  return compilation.diagnostics.has_errors() ? kQueryWrong : kFinished;
+  return status_of(compilation);
 }
 
 }  // namespace weir::cli

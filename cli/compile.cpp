@@ -17,7 +17,15 @@ const compiler::CompiledJob* only_job(const compiler::Compilation& compilation) 
   for (const auto& step : compilation.steps)
     if (const auto* job = std::get_if<std::unique_ptr<compiler::CompiledJob>>(&step))
       jobs.push_back(job->get());
-  if (jobs.size() == 1) return jobs.front();
+  if (jobs.size() == 1) {
+    if (const size_t others = compilation.steps.size() - 1; others != 0)
+      fmt::print(
+          stderr,
+          "warning: {} left out of the executable\n"
+          "  = note: SHOW, DESCRIBE and EXPLAIN, and SET without a key, show something while a text is run\n",
+          others == 1 ? "one statement is" : fmt::format("{} statements are", others));
+    return jobs.front();
+  }
   fmt::print(stderr, "error: an executable is one job, and `{}` holds {}\n", compilation.source->name(),
              jobs.empty() ? "none" : fmt::format("{}", jobs.size()));
   for (const compiler::CompiledJob* job : jobs)
@@ -62,7 +70,7 @@ int compile(const Arguments& arguments) {
   const compiler::Compilation compilation =
       compiler::compile(std::move(query->source), query->options, catalog);
   print_diagnostics(compilation);
-  if (compilation.diagnostics.has_errors()) return kQueryWrong;
+  if (const int status = status_of(compilation); status != kFinished) return status;
   const compiler::CompiledJob* job = only_job(compilation);
   if (!job) return kQueryWrong;
   return write_executable(compilation, *job, query->options, output,

@@ -40,7 +40,7 @@ int explain(const Arguments& arguments) {
                                      {.optimize = !no_optimize, .cpu = {}});
   print_diagnostics(shown.compilation);
   if (!print_output(shown.text)) return kInputOutput;
-  return shown.compilation.diagnostics.has_errors() ? kQueryWrong : kFinished;
+  return status_of(shown.compilation);
 }
 
 }  // namespace weir::cli

@@ -100,7 +100,7 @@ int job(const Arguments& arguments) {
       compiler::compile(std::move(query->source), query->options, catalog);
   if (compilation.diagnostics.has_errors()) {  // warnings are for those who run it
     print_diagnostics(compilation);
-    return kQueryWrong;
+    return status_of(compilation);
   }
   auto manifest = only_manifest(compilation, query->options);
   return manifest ? act(action, std::move(*manifest)) : kQueryWrong;

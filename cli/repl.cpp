@@ -114,7 +114,8 @@ class Shell {
     const auto source = std::make_shared<const diagnostics::Source>("<shell>", std::move(text));
     const compiler::Compilation compilation = compiler::compile(source, options_.compile, catalog_);
     print_diagnostics(compilation);
-    const int status = compilation.diagnostics.has_errors() ? kQueryWrong : run_steps(compilation, options_);
+    int status = status_of(compilation);
+    if (status == kFinished) status = run_steps(compilation, options_);
     if (status != kFinished) status_ = status;
   }
 

@@ -49,7 +49,7 @@ int compile_and_run(QueryText query, const RunArguments& arguments) {
   const compiler::Compilation compilation =
       compiler::compile(std::move(query.source), options.compile, catalog);
   print_diagnostics(compilation);
-  if (compilation.diagnostics.has_errors()) return kQueryWrong;
+  if (const int status = status_of(compilation); status != kFinished) return status;
   return run_steps(compilation, options);
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -10,6 +11,7 @@
 
 #include "cli/command.h"
 #include "cli/table_view.h"
+#include "compiler/diagnostics/no_place.h"
 #include "compiler/diagnostics/render.h"
 #include "compiler/match.h"
 
@@ -28,7 +30,7 @@ int run_job(const compiler::CompiledJob& compiled, const diagnostics::Source& so
       std::fwrite(text.data(), 1, text.size(), stdout);
       std::fflush(stdout);
     });
-    run.standard_output = [&](std::string_view rows) { view->add(rows); };
+    run.standard_output = [&](std::string_view rows) { rows.empty() ? view->finish() : view->add(rows); };
   }
   auto program = jit.finish(std::move(module));
   if (!program) {
@@ -60,6 +62,16 @@ int output_failed(int error_number) {
   fmt::print(stderr, "error: cannot write standard output: {}\n",
              std::generic_category().message(error_number));
   return kInputOutput;
+}
+
+int status_of(const compiler::Compilation& compilation) {
+  if (!compilation.diagnostics.has_errors()) return kFinished;
+  const auto& all = compilation.diagnostics.all();
+  const bool in_text = std::any_of(all.begin(), all.end(), [](const diagnostics::Diagnostic& diagnostic) {
+    return diagnostic.severity == diagnostics::Severity::Error &&
+           diagnostic.labels.front().span != diagnostics::kNoPlace;
+  });
+  return in_text ? kQueryWrong : kUsage;
 }
 
 void print_diagnostics(const compiler::Compilation& compilation) {

@@ -27,6 +27,9 @@ int output_failed(int error_number);  // the message; kInputOutput
 // Warnings and errors to standard error.
 void print_diagnostics(const compiler::Compilation& compilation);
 
+// kQueryWrong, or kUsage if all that is wrong are arguments (`--set`); kFinished if nothing is.
+int status_of(const compiler::Compilation& compilation);
+
 // Runs the steps in order until one fails; the exit status.
 int run_steps(const compiler::Compilation& compilation, const StepOptions& options);
 

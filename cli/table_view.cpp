@@ -162,6 +162,7 @@ void TableView::add(std::string_view rows) {
 }
 
 void TableView::finish() {
+  if (std::exchange(finished_, true)) return;
   release();
   write_(fmt::format("({} row{})\n", rows_, rows_ == 1 ? "" : "s"));
 }

@@ -18,7 +18,7 @@ class TableView {
   TableView(const job::ManifestSink& sink, Write write);
 
   void add(std::string_view rows);  // whole NDJSON rows
-  void finish();                    // writes what is held back, and the number of rows
+  void finish();                    // writes what is held back, and the number of rows; once
 
  private:
   struct Column {
@@ -37,6 +37,7 @@ class TableView {
   Write write_;
   uint64_t rows_ = 0;
   bool header_written_ = false;
+  bool finished_ = false;
 };
 
 }  // namespace weir::cli

@@ -110,7 +110,7 @@ int compile_case(const TestFile& file, const TestQuery& query) {
         stage == Stage::Ast ? has_syntax_errors(*source) : shown.compilation.diagnostics.has_errors();
     if (errors_expected || !wrong) continue;
     fmt::print(stderr, "{}", rendered);
-    status = kQueryWrong;
+    status = stage == Stage::Ast ? kQueryWrong : status_of(shown.compilation);
   }
   return status;
 }
@@ -169,7 +169,7 @@ int run_case(const TestFile& file, const TestQuery& query, const Way& way) {
       compiler::compile(source_of(file, query), options.compile, catalog);
   if (compilation.diagnostics.has_errors()) {
     print_diagnostics(compilation);
-    return kQueryWrong;
+    return status_of(compilation);
   }
   return way.executable ? run_as_executables(compilation, options) : run_steps(compilation, options);
 }

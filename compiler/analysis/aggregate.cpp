@@ -220,6 +220,7 @@ RelationPtr aggregate(const Context& context, RelationPtr input, Grouping groupi
   if (!check_session_keys(context, *input, keys, span) || !check_session_calls(context, *input, calls)) {
     return nullptr;
   }
+  if (!*windowed) warn_of_lost_window(context, *input, keys);
   if (!*windowed && !calls.empty()) warn_of_time_key(context, *input, keys);
 
   bool good = true;

@@ -8,6 +8,7 @@
 #include "compiler/analysis/insert.h"
 #include "compiler/analysis/listing.h"
 #include "compiler/analysis/stream_rules.h"
+#include "compiler/diagnostics/no_place.h"
 #include "compiler/diagnostics/suggest.h"
 #include "compiler/match.h"
 
@@ -47,8 +48,9 @@ class Analyzer {
   void apply_overrides() {
     for (const auto& [key, value] : overrides_) {
       if (!catalog::is_setting(key)) continue;
-      if (const auto accepted = catalog::check_setting({key, value, {}, {}}, diagnostics_)) {
-        settings().set(accepted->key, accepted->value);
+      if (const auto accepted = catalog::check_setting(
+              {key, value, diagnostics::kNoPlace, diagnostics::kNoPlace}, diagnostics_)) {
+        settings().set(accepted->key, accepted->value, diagnostics::kNoPlace);
       }
     }
   }
@@ -72,7 +74,7 @@ class Analyzer {
       if (catalog::is_setting(key)) continue;
       if (names_table(key)) continue;
       const std::string table = key.substr(0, key.find('.'));
-      auto emitted = diagnostics_.emit(UnknownOverride{}, Span{}, key);
+      auto emitted = diagnostics_.emit(UnknownOverride{}, diagnostics::kNoPlace, key);
       std::vector<std::string> names = shared_.catalog.table_names();
       for (const auto& option : catalog::options()) {
         if (option.scope == catalog::OptionScope::Setting) names.emplace_back(option.key);
@@ -99,10 +101,13 @@ class Analyzer {
 
   void reset(const syntax::ResetOption& statement) {
     flush();
-    if (statement.key)
-      settings().erase(statement.key->text);
-    else
+    if (statement.key) {
+      const auto key = catalog::stored_setting(*statement.key, diagnostics_);
+      if (!key) return;
+      settings().erase(*key);
+    } else {
       settings() = {};
+    }
     apply_overrides();
     shared_.views.clear();
   }

@@ -9,6 +9,7 @@
 #include "compiler/analysis/message_columns.h"
 #include "compiler/analysis/query.h"
 #include "compiler/analysis/relation.h"
+#include "compiler/diagnostics/no_place.h"
 #include "compiler/diagnostics/suggest.h"
 #include "compiler/match.h"
 
@@ -67,10 +68,10 @@ std::vector<syntax::OptionPair> overridden(const syntax::CreateTable& statement,
     const std::string option = key.substr(prefix.size());
     const auto found = std::find_if(options.begin(), options.end(),
                                     [&](const syntax::OptionPair& pair) { return pair.key == option; });
-    if (found != options.end())
-      found->value = value;
+    if (found == options.end())
+      options.push_back({option, value, diagnostics::kNoPlace, diagnostics::kNoPlace});
     else
-      options.push_back({option, value, statement.options_span, statement.options_span});
+      *found = {option, value, found->key_span, diagnostics::kNoPlace};
   }
   return options;
 }
@@ -182,9 +183,7 @@ class TableBuilder {
       fail();
     }
     const auto index = resolve_name(context_, scope_, clause.column);
-    ExpressionPtr expression =
-        analyze_expression({.context = context_, .scope = scope_, .clause = "WATERMARK"}, *clause.expression);
-    if (!index || !expression) return fail();
+    if (!index) return fail();
     const TableColumn& column = table_.columns[*index];
     const Span span = context_.at(clause.column.span);
     if (!types::is_timestamp(column.type)) {
@@ -208,6 +207,9 @@ class TableBuilder {
           .hint("declare it as {}", types::to_string(milliseconds));
       return fail();
     }
+    ExpressionPtr expression =
+        analyze_expression({.context = context_, .scope = scope_, .clause = "WATERMARK"}, *clause.expression);
+    if (!expression) return fail();
     if (expression->type.kind != column.type.kind) {
       context_.diagnostics
           .emit(WatermarkType{}, expression->span, types::to_string(expression->type), column.name,
@@ -233,18 +235,13 @@ class TableBuilder {
       }
       primary_key_ = span;
     };
-    for (const auto& column : statement_.columns) {
-      if (!column.primary_key) continue;
-      declare(column.span);
-      columns.push_back(column.name);
-    }
     for (const auto& key : statement_.primary_keys) {
       declare(key.span);
       columns.insert(columns.end(), key.columns.begin(), key.columns.end());
       if (!key.not_enforced) {
         context_.diagnostics.emit(PrimaryKeyEnforced{}, context_.at(key.span))
             .note("Weir does not own the data and cannot keep keys unique")
-            .hint("write PRIMARY KEY (…) NOT ENFORCED");
+            .hint("write `{} NOT ENFORCED`", context_.source->text(key.span));
         fail();
       }
     }

@@ -5,6 +5,7 @@
 #include "compiler/analysis/coercion.h"
 #include "compiler/diagnostics/suggest.h"
 #include "compiler/match.h"
+#include "compiler/syntax/words_of.h"
 #include "compiler/types/coerce.h"
 
 namespace weir::analysis {
@@ -26,6 +27,7 @@ WEIR_ERROR(InQueryNotBuilt, "IN with a sub-query is not built yet");
 WEIR_ERROR(ExistsNotBuilt, "EXISTS is not built yet");
 WEIR_ERROR(ScalarQueryNotBuilt, "a query as a value is not built yet");
 WEIR_ERROR(CastTypes, "{} cannot be cast to {}", std::string_view, std::string_view);
+WEIR_ERROR(CastToBinary, "CAST to {} is not built yet", std::string_view);
 WEIR_ERROR(OverNotBuilt, "OVER is not built yet");
 WEIR_ERROR(DistinctArgument, "`{}` is no aggregate and takes no DISTINCT", std::string_view);
 WEIR_ERROR(FilterOfFunction, "`{}` is no aggregate and takes no FILTER", std::string_view);
@@ -154,6 +156,14 @@ ExpressionPtr analyze_cast(const Place& place, const syntax::Cast& node, Span wr
   ExpressionPtr operand = analyze_expression(deeper(place), *node.operand);
   const auto type = analyze_type(place.context, node.type);
   if (!operand || !type) return nullptr;
+  // It would cut the bytes to the length, and BINARY fill them up.
+  const bool is_unbounded = node.type.arguments.empty() || node.type.arguments.front() == INT32_MAX;
+  if (node.type.name == "BINARY" || (node.type.name == "VARBINARY" && !is_unbounded)) {
+    place.context.diagnostics
+        .emit(CastToBinary{}, place.context.at(node.type.span), syntax::to_sql(node.type))
+        .hint("write CAST(… AS BYTES), which keeps all bytes");
+    return nullptr;
+  }
   if (is_null_literal(*operand)) return null_of(*type, span);
   const auto support = types::explicit_cast(operand->type, *type);
   if (support == types::CastSupport::None) {

@@ -6,36 +6,22 @@
 #include "compiler/catalog/signature.h"
 #include "compiler/match.h"
 #include "compiler/syntax/print_ast.h"
+#include "compiler/syntax/words_of.h"
 
 namespace weir::analysis {
 namespace {
 
 WEIR_ERROR(ShowUnknownTable, "there is no table `{}`", std::string_view);
 
-std::string quoted(std::string_view text) {
-  std::string result = "'";
-  for (const char c : text) {
-    if (c == '\'') result += '\'';
-    result += c;
-  }
-  return result + "'";
-}
-
-std::string identifier(std::string_view name) {
-  const auto is_plain = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; };
-  const bool plain = !name.empty() && std::all_of(name.begin(), name.end(), is_plain) &&
-                     std::isdigit(static_cast<unsigned char>(name.front())) == 0;
-  return plain ? std::string{name} : fmt::format("`{}`", name);
-}
-
 std::string option_text(std::string_view key, std::string_view value) {
-  return fmt::format("{} = {}", quoted(key), catalog::is_secret(key) ? "'******'" : quoted(value));
+  return fmt::format("{} = {}", syntax::quoted_string(key),
+                     catalog::is_secret(key) ? "'******'" : syntax::quoted_string(value));
 }
 
 // METADATA FROM 'timestamp' VIRTUAL
 std::string metadata_clause(const catalog::TableColumn& column) {
   std::string text = "METADATA";
-  if (column.metadata_key != column.name) text += " FROM " + quoted(column.metadata_key);
+  if (column.metadata_key != column.name) text += " FROM " + syntax::quoted_string(column.metadata_key);
   return column.is_virtual ? text + " VIRTUAL" : text;
 }
 
@@ -78,29 +64,29 @@ std::string table_ddl(const catalog::Table& table, const syntax::CreateTable& st
   std::vector<std::string> parts;
   for (size_t i = 0; i < table.columns.size(); ++i) {
     const catalog::TableColumn& column = table.columns[i];
-    std::string part = identifier(column.name) + " ";
+    std::string part = syntax::quoted_name(column.name) + " ";
     if (const auto* computed = std::get_if<syntax::ComputedColumn>(&statement.columns[i].definition)) {
       part += "AS " + syntax::to_sql(*computed->expression);
     } else {
       part += types::to_string(column.type, true);
     }
     if (column.kind == catalog::ColumnKind::Metadata) part += " " + metadata_clause(column);
-    if (!column.comment.empty()) part += " COMMENT " + quoted(column.comment);
+    if (!column.comment.empty()) part += " COMMENT " + syntax::quoted_string(column.comment);
     parts.push_back(std::move(part));
   }
   if (table.watermark) {
     parts.push_back(fmt::format("WATERMARK FOR {} AS {}",
-                                identifier(table.columns[table.watermark->column].name),
+                                syntax::quoted_name(table.columns[table.watermark->column].name),
                                 syntax::to_sql(*statement.watermarks.front().expression)));
   }
   if (!table.primary_key.empty()) {
     std::string names;
     for (const uint32_t column : table.primary_key) {
-      names += (names.empty() ? "" : ", ") + identifier(table.columns[column].name);
+      names += (names.empty() ? "" : ", ") + syntax::quoted_name(table.columns[column].name);
     }
     parts.push_back(fmt::format("PRIMARY KEY ({}) NOT ENFORCED", names));
   }
-  std::string text = fmt::format("CREATE TABLE {} (\n", identifier(table.name));
+  std::string text = fmt::format("CREATE TABLE {} (\n", syntax::quoted_name(table.name));
   for (size_t i = 0; i < parts.size(); ++i) text += "  " + parts[i] + (i + 1 == parts.size() ? "\n" : ",\n");
   text += ") WITH (\n";
   size_t left = table.options.values().size();

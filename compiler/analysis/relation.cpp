@@ -1,5 +1,6 @@
 #include "compiler/analysis/relation.h"
 
+#include <algorithm>
 #include <set>
 
 #include "compiler/analysis/coercion.h"
@@ -84,6 +85,10 @@ RelationPtr renamed(RelationPtr input, std::vector<std::string> names) {
   return std::make_shared<const typed::Relation>(std::move(relation));
 }
 
+bool lost_window(const typed::Column& column) {
+  return column.window_id != 0 && column.window_role == WindowRole::None;
+}
+
 RelationPtr union_all(const Context& context, std::vector<RelationPtr> inputs, Span span) {
   std::vector<typed::Column> columns = inputs.front()->columns;
   for (size_t k = 1; k < inputs.size(); ++k) {
@@ -106,8 +111,8 @@ RelationPtr union_all(const Context& context, std::vector<RelationPtr> inputs, S
       if (column.time != other[i].time || !column.type.same_kind(other[i].type))
         column.time = TimeAttribute::None;
       if (!same_window(context, column, other[i])) {
-        column.window_role = WindowRole::None;
-        column.window_id = 0;
+        column.window_role = WindowRole::None;  // the id stays: lost_window
+        column.window_id = std::max(column.window_id, other[i].window_id);
       }
       column.type = *type;
     }

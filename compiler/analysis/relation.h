@@ -15,6 +15,8 @@ RelationPtr projection(RelationPtr input, std::vector<ExpressionPtr> expressions
                        std::vector<std::string> names, Span span);
 // Types are made equal; a time attribute or a window stays where all inputs have the same. Null after an error.
 RelationPtr union_all(const Context& context, std::vector<RelationPtr> inputs, Span span);
+// Whether a UNION ALL has made a plain column of what bounds a window in one of its inputs.
+bool lost_window(const typed::Column& column);
 // Other names for the columns; the count has been checked.
 RelationPtr renamed(RelationPtr input, std::vector<std::string> names);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "compiler/analysis/relation.h"
 #include "compiler/match.h"
 
 namespace weir::analysis {
@@ -9,6 +10,8 @@ namespace {
 
 WEIR_ERROR(AggregateOverUpdates, "{} over a query that updates its rows is not built yet", std::string_view);
 WEIR_ERROR(VolatileInUpdate, "a row that is updated later cannot hold a value of the clock or of chance");
+WEIR_WARNING(LostWindow, "`{}` is not the bound of one and the same window in all branches of UNION ALL",
+             std::string_view);
 WEIR_WARNING(UnboundedTimeKey, "GROUP BY `{}` without a window keeps a group for every moment",
              std::string_view);
 
@@ -79,6 +82,19 @@ bool require_deterministic_updates(const Context& context, const typed::Relation
     return false;
   }
   return true;
+}
+
+void warn_of_lost_window(const Context& context, const typed::Relation& input,
+                         const std::vector<ExpressionPtr>& keys) {
+  for (const auto& key : keys) {
+    const auto* index = std::get_if<typed::ColumnIndex>(&key->node);
+    if (index == nullptr || !lost_window(input.columns[index->index])) continue;
+    context.diagnostics.emit(LostWindow{}, context.at(key->span), input.columns[index->index].name)
+        .note(
+            "as a plain column it says nothing of when a group is complete: groups live for ever, and update")
+        .hint("aggregate each branch by its own window, and join the results by UNION ALL");
+    return;  // the other bound is lost as well
+  }
 }
 
 void warn_of_time_key(const Context& context, const typed::Relation& input,

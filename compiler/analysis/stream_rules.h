@@ -25,5 +25,8 @@ bool require_deterministic_updates(const Context& context, const typed::Relation
 // A group per moment without a window is never given up.
 void warn_of_time_key(const Context& context, const typed::Relation& input,
                       const std::vector<ExpressionPtr>& keys);
+// Nor is one per window, where the key is no window any more.
+void warn_of_lost_window(const Context& context, const typed::Relation& input,
+                         const std::vector<ExpressionPtr>& keys);
 
 }  // namespace weir::analysis

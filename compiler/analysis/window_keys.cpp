@@ -15,11 +15,12 @@ WEIR_ERROR(WindowBoundMissing, "GROUP BY has `{}` of a {} window, but not `{}`",
 WEIR_ERROR(WindowBoundLost, "GROUP BY has `{}`, but the query below does not give `{}`", std::string_view,
            std::string_view);
 WEIR_ERROR(WindowTimeAlone, "GROUP BY has `{}`, but neither bound of the window", std::string_view);
-WEIR_ERROR(SessionKeys, "GROUP BY has ({}), and the session is partitioned by ({})", std::string_view,
+WEIR_ERROR(SessionKeys, "GROUP BY has {}, and the session is partitioned by {}", std::string_view,
            std::string_view);
 
 WEIR_ERROR(SessionBoundInAggregate, "an aggregate over a session cannot take `{}`", std::string_view);
 
+// "a, b"
 std::string key_names(const typed::Relation& input, const std::vector<ExpressionPtr>& keys) {
   std::vector<std::string> columns;
   for (const auto& column : input.columns) columns.push_back(column.name);
@@ -105,38 +106,48 @@ bool check_session_keys(const Context& context, const typed::Relation& input,
                         const std::vector<ExpressionPtr>& keys, Span span) {
   const typed::WindowFunction* session = as_session(input);
   if (session == nullptr) return true;
-  std::vector<ExpressionPtr> others;
-  bool all_known = true;
+  const auto is_among = [](const std::vector<uint32_t>& columns, const ExpressionPtr& key) {
+    const auto* index = std::get_if<typed::ColumnIndex>(&key->node);
+    return index != nullptr && std::find(columns.begin(), columns.end(), index->index) != columns.end();
+  };
+  std::vector<ExpressionPtr> others,
+      unknown;  // keys besides the window; those that are no columns of PARTITION BY
   for (const auto& key : keys) {
     const typed::Column* column = as_column(input, key);
     if (column != nullptr && column->window_role != WindowRole::None) continue;
     others.push_back(key);
-    const auto* index = std::get_if<typed::ColumnIndex>(&key->node);
-    all_known &= index != nullptr && std::find(session->partition_by.begin(), session->partition_by.end(),
-                                               index->index) != session->partition_by.end();
+    if (!is_among(session->partition_by, key)) unknown.push_back(key);
   }
-  const bool all_grouped =
-      std::all_of(session->partition_by.begin(), session->partition_by.end(), [&](uint32_t column) {
-        return std::any_of(others.begin(), others.end(), [&](const ExpressionPtr& key) {
-          const auto* index = std::get_if<typed::ColumnIndex>(&key->node);
-          return index != nullptr && index->index == column;
-        });
-      });
-  if (all_known && all_grouped) return true;
-  std::vector<ExpressionPtr> partition;
+  std::vector<ExpressionPtr> partition, missing;
   for (const uint32_t column : session->partition_by) {
     partition.push_back(typed::column(column, input.columns[column].type));
+    const bool is_grouped = std::any_of(others.begin(), others.end(),
+                                        [&](const ExpressionPtr& key) { return is_among({column}, key); });
+    if (!is_grouped) missing.push_back(partition.back());
   }
+  if (unknown.empty() && missing.empty()) return true;
+
+  const auto said = [&](const std::vector<ExpressionPtr>& list, std::string_view none) {
+    return list.empty() ? std::string(none) : fmt::format("({})", key_names(input, list));
+  };
+  // The keys that are too many; where some are missing, all that there are.
+  Span place{};
+  for (const ExpressionPtr& key : unknown.empty() ? keys : unknown) {
+    if (key->span == Span{}) continue;  // a bound that only SELECT names
+    place = place == Span{} ? key->span : diagnostics::cover(place, key->span);
+  }
+  if (place == Span{}) place = span;
   auto emitted =
       context.diagnostics
-          .emit(SessionKeys{}, context.at(span), key_names(input, others), key_names(input, partition))
+          .emit(SessionKeys{}, context.at(place), said(others, "no other key"), said(partition, "nothing"))
           .note("each key has its own sessions, so both lists must be the same");
-  const auto written = std::find_if(others.begin(), others.end(), [](const ExpressionPtr& key) {
+  const auto written = std::find_if(unknown.begin(), unknown.end(), [](const ExpressionPtr& key) {
     return !std::holds_alternative<typed::ColumnIndex>(key->node);
   });
-  if (written == others.end())
-    emitted.hint("write SESSION(TABLE t PARTITION BY {}, …)",
-                 others.empty() ? "k" : key_names(input, others));
+  if (unknown.empty())
+    emitted.hint("add `{}` to GROUP BY, or leave it out of PARTITION BY", key_names(input, missing));
+  else if (written == unknown.end())
+    emitted.hint("write SESSION(TABLE t PARTITION BY {}, …)", key_names(input, others));
   else
     emitted.hint("make `{}` a column in a view, and partition by that", key_names(input, {*written}));
   return false;

@@ -16,6 +16,29 @@ WEIR_ERROR(ZoneName, "time zone `{}` is not known: there is no zone database yet
 WEIR_ERROR(CommitInterval, "setting `{}` is zero", std::string_view);
 WEIR_NOTE(SettingWithoutEffect, "setting `{}` has no effect: {}", std::string_view, std::string_view);
 
+bool is_any_setting(const Option& option) { return option.scope == OptionScope::Setting; }
+
+// The row of a setting; null, after an error, if there is none or Weir does not do it.
+const Option* known_setting(const std::string& key, Span span, Diagnostics& diagnostics) {
+  const Option* option = find_option(key, is_any_setting);
+  if (option == nullptr) {
+    auto emitted = diagnostics.emit(UnknownSetting{}, span, key);
+    std::vector<std::string> keys;
+    for (const Option& candidate : options()) {
+      if (is_any_setting(candidate)) keys.emplace_back(candidate.key);
+    }
+    if (const auto near = diagnostics::nearest(key, keys)) {
+      emitted.hint("did you mean `{}`?", *near);
+    } else if (find_option(key, [](const Option& other) { return !is_any_setting(other); })) {
+      emitted.hint("it is an option of a table: write it in WITH (…), or give --set <table>.{}=…", key);
+    }
+    return nullptr;
+  }
+  if (option->status != OptionStatus::Refused) return option;
+  diagnostics.emit(SettingNotSupported{}, span, key).hint("{}", option->detail);
+  return nullptr;
+}
+
 }  // namespace
 
 void note_setting_without_effect(std::string_view key, std::string_view reason, Span span,
@@ -24,26 +47,8 @@ void note_setting_without_effect(std::string_view key, std::string_view reason, 
 }
 
 std::optional<syntax::OptionPair> check_setting(const syntax::OptionPair& written, Diagnostics& diagnostics) {
-  const auto is_setting = [](const Option& option) { return option.scope == OptionScope::Setting; };
-  const Option* option = find_option(written.key, is_setting);
-  if (option == nullptr) {
-    auto emitted = diagnostics.emit(UnknownSetting{}, written.key_span, written.key);
-    std::vector<std::string> keys;
-    for (const Option& candidate : options()) {
-      if (is_setting(candidate)) keys.emplace_back(candidate.key);
-    }
-    if (const auto near = diagnostics::nearest(written.key, keys)) {
-      emitted.hint("did you mean `{}`?", *near);
-    } else if (find_option(written.key, [](const Option& o) { return o.scope != OptionScope::Setting; })) {
-      emitted.hint("it is an option of a table: write it in WITH (…), or give --set <table>.{}=…",
-                   written.key);
-    }
-    return std::nullopt;
-  }
-  if (option->status == OptionStatus::Refused) {
-    diagnostics.emit(SettingNotSupported{}, written.key_span, written.key).hint("{}", option->detail);
-    return std::nullopt;
-  }
+  const Option* option = known_setting(written.key, written.key_span, diagnostics);
+  if (option == nullptr) return std::nullopt;
   if (option->key == "execution.runtime-mode" && lower(written.value) == "batch") {
     diagnostics.emit(BatchMode{}, written.value_span)
         .hint(
@@ -82,6 +87,12 @@ std::optional<syntax::OptionPair> check_setting(const syntax::OptionPair& writte
     return check_setting(accepted, diagnostics);
   }
   return accepted;
+}
+
+std::optional<std::string> stored_setting(const syntax::Name& key, Diagnostics& diagnostics) {
+  const Option* option = known_setting(key.text, key.span, diagnostics);
+  if (option == nullptr) return std::nullopt;
+  return std::string(option->status == OptionStatus::Mapped ? option->detail : key.text);
 }
 
 }  // namespace weir::catalog

@@ -4,6 +4,8 @@
 #include <map>
 #include <tuple>
 
+#include "compiler/diagnostics/no_place.h"
+
 namespace weir::diagnostics {
 namespace {
 
@@ -186,17 +188,21 @@ void add_marks(const Source& source, const Label& label, bool primary,
 
 std::string render(const Diagnostic& diagnostic, const Source& source, const RenderOptions& options) {
   std::map<uint32_t, std::vector<Mark>> lines;
-  for (size_t i = 0; i < diagnostic.labels.size(); ++i)
-    add_marks(source, diagnostic.labels[i], i == 0, lines);
+  const bool has_place = diagnostic.labels.front().span != kNoPlace;
+  for (size_t i = 0; i < diagnostic.labels.size() && has_place; ++i) {
+    if (diagnostic.labels[i].span != kNoPlace) add_marks(source, diagnostic.labels[i], i == 0, lines);
+  }
 
   const Colours colour = colours(diagnostic.severity, options.colour);
-  Frame frame{source, colour, fmt::format("{}", lines.rbegin()->first).size(), {}};
+  Frame frame{source, colour, has_place ? fmt::format("{}", lines.rbegin()->first).size() : 1, {}};
   frame.out = fmt::format("{}{}{}: {}{}{} [{}]\n", colour.severity, word(diagnostic.severity), colour.reset,
                           colour.bold, diagnostic.message, colour.reset, diagnostic.code);
-  const LineColumn place = source.place(diagnostic.labels.front().span.begin);
-  frame.out += fmt::format(" {:{}}{}-->{} {}:{}:{}\n", "", frame.gutter, colour.frame, colour.reset,
-                           source.name(), place.line, place.column);
-  frame.bar("");
+  if (has_place) {
+    const LineColumn place = source.place(diagnostic.labels.front().span.begin);
+    frame.out += fmt::format(" {:{}}{}-->{} {}:{}:{}\n", "", frame.gutter, colour.frame, colour.reset,
+                             source.name(), place.line, place.column);
+    frame.bar("");
+  }
   uint32_t before = 0;
   for (auto& [number, marks] : lines) {
     if (before != 0 && number > before + 1)

@@ -1,5 +1,7 @@
 #include "compiler/diagnostics/render.h"
 
+#include "compiler/diagnostics/no_place.h"
+
 namespace weir::diagnostics {
 namespace {
 
@@ -51,15 +53,17 @@ std::string render_json(const Diagnostics& diagnostics, const Source& source) {
     if (out.size() > 1) out += ',';
     std::string labels;
     for (size_t i = 1; i < diagnostic.labels.size(); ++i) {
-      if (i > 1) labels += ',';
+      if (diagnostic.labels[i].span == kNoPlace) continue;
+      if (!labels.empty()) labels += ',';
       labels += fmt::format("{{\"text\":{},{}}}", quoted(diagnostic.labels[i].text),
                             range_of(diagnostic.labels[i].span, source));
     }
+    const Span span = diagnostic.labels.front().span;
     out += fmt::format(
-        "\n{{\"severity\":\"{}\",\"code\":\"{}\",\"message\":{},\"file\":{},{},\"labels\":[{}],"
+        "\n{{\"severity\":\"{}\",\"code\":\"{}\",\"message\":{},\"file\":{}{},\"labels\":[{}],"
         "\"notes\":{},\"hints\":{}}}",
         word(diagnostic.severity), diagnostic.code, quoted(diagnostic.message), quoted(source.name()),
-        range_of(diagnostic.labels.front().span, source), labels, list_of(diagnostic.notes),
+        span == kNoPlace ? "" : "," + range_of(span, source), labels, list_of(diagnostic.notes),
         list_of(diagnostic.hints));
   }
   return out.size() > 1 ? out + "\n]\n" : "[]\n";

@@ -326,7 +326,6 @@ struct MetadataColumn {
 struct Column {
   Name name;
   std::variant<PhysicalColumn, ComputedColumn, MetadataColumn> definition;
-  bool primary_key = false;  // inline PRIMARY KEY
   std::optional<std::string> comment;
   Span span;
 };
@@ -335,6 +334,7 @@ struct WatermarkClause {
   ExpressionPtr expression;
   Span span;
 };
+// Of the table, or behind a column.
 struct PrimaryKeyClause {
   std::vector<Name> columns;
   bool not_enforced = false;

@@ -31,7 +31,6 @@ Column build_column(BuildContext& build, Parser::ColumnContext* rule) {
   column.name = build_name(build, rule->identifier());
   column.span = span_of(rule);
   column.comment = build_comment(build, rule->comment());
-  column.primary_key = rule->inlineKey() != nullptr;
   if (rule->expression()) {
     column.definition = ComputedColumn{build_expression(build, rule->expression())};
   } else if (Parser::MetadataContext* metadata = rule->metadata()) {
@@ -54,6 +53,10 @@ void build_element(BuildContext& build, Parser::TableElementContext* rule, Creat
         {build_names(build, key->identifierList()), key->ENFORCED() != nullptr, span_of(key)});
   } else {
     table.columns.push_back(build_column(build, rule->column()));
+    if (Parser::InlineKeyContext* inline_key = rule->column()->inlineKey()) {
+      table.primary_keys.push_back(
+          {{table.columns.back().name}, inline_key->ENFORCED() != nullptr, span_of(inline_key)});
+    }
   }
 }
 

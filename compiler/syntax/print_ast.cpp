@@ -266,9 +266,7 @@ void Printer::create_table(const CreateTable& node) {
   below([&] {
     for (const Column& column : node.columns) {
       const std::string name = quoted_name(column.name.text);
-      const std::string rest =
-          fmt::format("{}{}", column.primary_key ? " PRIMARY KEY" : "",
-                      column.comment ? " COMMENT " + quoted_string(*column.comment) : "");
+      const std::string rest = column.comment ? " COMMENT " + quoted_string(*column.comment) : "";
       match(
           column.definition,
           [&](const PhysicalColumn& x) { line("Column {} {}{}", name, to_sql(x.type), rest); },

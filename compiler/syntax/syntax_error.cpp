@@ -22,6 +22,7 @@ WEIR_ERROR(MissingEqual, "`=` is missing between key and value");
 WEIR_ERROR(OptionNotQuoted, "keys and values of options are strings, `{}` is not", std::string_view);
 WEIR_ERROR(IntervalNotQuoted, "the length of an interval is a string, `{}` is not", std::string_view);
 WEIR_ERROR(ReservedWord, "`{}` is a reserved word, and no name without backquotes", std::string_view);
+WEIR_ERROR(UnsupportedLiteral, "{} literals are not supported", std::string_view);
 WEIR_ERROR(TrailingComma, "nothing follows this comma but `{}`", std::string_view);
 WEIR_ERROR(UnclosedParenthesis, "this parenthesis is not closed");
 WEIR_ERROR(UnopenedParenthesis, "this parenthesis was never opened");
@@ -100,14 +101,19 @@ struct Mistake {
   }
 };
 
+std::string upper(std::string_view text) {
+  std::string result(text);
+  for (char& c : result)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return result;
+}
+
 bool report_first_word(const Mistake& mistake) {
   if (mistake.at != 0 || !mistake.found()) return false;
   const std::string_view word = mistake.text(*mistake.found());
-  std::string upper(word);
-  for (char& c : upper)
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  const std::string first = upper(word);
   for (const OtherStatement& other : kOtherStatements) {
-    if (upper != other.word) continue;
+    if (first != other.word) continue;
     mistake.emit(UnsupportedStatement{}, mistake.span(), other.name).hint("{}", other.hint);
     return true;
   }
@@ -237,6 +243,39 @@ bool report_separator(const Mistake& mistake) {
   return false;
 }
 
+// `X'41'`, `TIMESTAMP_LTZ '…'`, `INT '5'`: literals that begin with a word.
+bool report_literal(const Mistake& mistake) {
+  const Token* found = mistake.found();
+  const Token* before = mistake.before();
+  if (!found || !before || found->type != Lexer::STRING || before->type != Lexer::IDENTIFIER) return false;
+  const std::string word = upper(mistake.text(*before));
+  const std::string_view text = mistake.text(*found);
+  const Span span = diagnostics::cover(before->span, found->span);
+  if (before->span.end == found->span.begin && (word == "X" || word == "B" || word == "N" || word == "E")) {
+    const std::string_view name = word == "X"   ? "hexadecimal"
+                                  : word == "B" ? "bit"
+                                  : word == "N" ? "national"
+                                                : "escaped";
+    auto error = mistake.emit(UnsupportedLiteral{}, span, name);
+    if (word == "X")
+      error.hint("make bytes of a text: CAST('…' AS BYTES)");
+    else if (word == "B")
+      error.hint("write it as a number");
+    else
+      error.hint("every string is UTF-8, and a backslash is a backslash: write it without `{}`", word);
+    return true;
+  }
+  constexpr std::string_view types[] = {"TIMESTAMP_LTZ", "TIMESTAMPTZ", "DATETIME", "BOOLEAN", "TINYINT",
+                                        "SMALLINT",      "INT",         "INTEGER",  "BIGINT",  "FLOAT",
+                                        "DOUBLE",        "DECIMAL",     "NUMERIC",  "BYTES",   "STRING"};
+  if (std::find(std::begin(types), std::end(types), word) == std::end(types)) return false;
+  const std::string_view type = word == "TIMESTAMPTZ" || word == "TIMESTAMP_LTZ" ? "TIMESTAMP_LTZ(3)"
+                                : word == "DATETIME"                             ? "TIMESTAMP(3)"
+                                                                                 : std::string_view(word);
+  mistake.emit(UnsupportedLiteral{}, span, word).hint("write CAST({} AS {})", text, type);
+  return true;
+}
+
 // `FROM table`: the word was taken for the beginning of `TABLE(…)`.
 bool report_table_word(const Mistake& mistake) {
   const Token* before = mistake.before();
@@ -250,8 +289,9 @@ bool report_table_word(const Mistake& mistake) {
 }
 
 void report_mistake(const Mistake& mistake) {
-  if (report_first_word(mistake) || report_option(mistake) || report_misspelt(mistake) ||
-      report_separator(mistake) || report_parenthesis(mistake) || report_table_word(mistake))
+  if (report_first_word(mistake) || report_option(mistake) || report_literal(mistake) ||
+      report_misspelt(mistake) || report_separator(mistake) || report_parenthesis(mistake) ||
+      report_table_word(mistake))
     return;
   const Token* found = mistake.found();
   if (found && is_keyword(found->type) && mistake.expects_name_like(found->type)) {

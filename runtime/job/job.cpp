@@ -423,6 +423,9 @@ ExitStatus run_job(const abi::Program& program, const RunOptions& options) {
     }
     const int64_t end_us = run.clock->monotonic_us();
     if (!run.outcome.failed()) {
+      if (options.standard_output) {
+        options.standard_output({});
+      }
       if (options.summary) {
         report.message(stopped_text(run) + summary_text(run.manifest, tally_of(run),
                                                         static_cast<double>(end_us - first_us) / 1e6));

@@ -22,7 +22,8 @@ struct RunOptions {
   bool progress = false;    // a status line on standard error after a second
   bool summary = true;      // the end-of-run summary on standard error
   uint32_t block_rows = 0;  // test way: at most so many rows per block (0: 64)
-  // Rows of bare SELECTs go here instead of standard output (shell's table view, tests); bytes of whole NDJSON rows.
+  // Rows of bare SELECTs go here instead of standard output (shell's table view, tests); bytes of whole NDJSON rows, and none,
+  // before the summary, when there are no more.
   std::function<void(std::string_view)> standard_output;
   // Messages, summary and progress go here instead of standard error.
   std::function<void(std::string_view)> standard_error;

@@ -54,6 +54,59 @@ TEST_F(Commands, WrongUsageIsStatusTwo) {
   EXPECT_EQ(run("weir run good.stream --frob").status, 2);
 }
 
+TEST_F(Commands, ASettingThatIsNoneIsWrongUsageAndHasNoPlaceInTheText) {
+  const std::pair<const char*, const char*> kMistakes[] = {
+      {"paralelism.default=2",
+       "error: `--set paralelism.default`: there is neither such a setting nor such a table "
+       "[unknown-override]\n"
+       "   = hint: did you mean `parallelism.default`?\n"},
+      {"ordrs.path=x",
+       "error: `--set ordrs.path`: there is neither such a setting nor such a table [unknown-override]\n"
+       "   = hint: did you mean `orders.…`?\n"},
+      {"parallelism.default=x",
+       "error: setting `parallelism.default` takes a whole number, not `x` [setting-value]\n"},
+  };
+  for (const auto& [setting, error] : kMistakes) {
+    for (const char* command : {"run", "check", "explain", "compile -o job"}) {
+      const Ran ran = run(fmt::format("weir {} good.stream --set {}", command, setting));
+      EXPECT_EQ(ran.status, 2) << command << setting;
+      EXPECT_EQ(ran.err, error);
+    }
+  }
+  // What is wrong in the text counts more.
+  EXPECT_EQ(run("weir run bad.stream --set paralelism.default=2").status, 1);
+  const Ran json = run("weir check good.stream --json --set paralelism.default=2");
+  EXPECT_EQ(json.out,
+            "[\n{\"severity\":\"error\",\"code\":\"unknown-override\",\"message\":\"`--set "
+            "paralelism.default`: there is "
+            "neither such a setting nor such a "
+            "table\",\"file\":\"good.stream\",\"labels\":[],\"notes\":[],\"hints\":[\"did "
+            "you mean `parallelism.default`?\"]}\n]\n");
+}
+
+TEST_F(Commands, WhatAnExecutableLeavesOutIsSaid) {
+  write("shown.stream", kTable + "SHOW TABLES;\nDESCRIBE orders;\nSELECT amount, ts FROM orders;\n");
+  const Ran compiled = run("weir compile shown.stream -o job");
+  EXPECT_EQ(compiled.status, 0) << compiled.err;
+  EXPECT_EQ(
+      compiled.err,
+      "warning: 2 statements are left out of the executable\n"
+      "  = note: SHOW, DESCRIBE and EXPLAIN, and SET without a key, show something while a text is run\n");
+  EXPECT_EQ(run("./job --quiet").out, kRows);
+  const Ran wrong = run("./job --set order.path=x");
+  EXPECT_EQ(wrong.status, 2);
+  EXPECT_EQ(wrong.err, "error: the job has no table `order`: did you mean `orders`?\n");
+}
+
+TEST_F(Commands, OnATerminalTheSummaryStandsBelowTheTable) {
+  write("none.stream", kTable + "SELECT amount FROM orders WHERE amount > 5;\n");
+  const Ran ran = run("script -qec \"'" + weir_.string() + "' run none.stream\" /dev/null");
+  const size_t table = ran.out.find("(0 rows)"), summary = ran.out.find("2 read");
+  ASSERT_NE(table, std::string::npos) << ran.out;
+  ASSERT_NE(summary, std::string::npos) << ran.out;
+  EXPECT_LT(table, summary) << ran.out;
+}
+
 TEST_F(Commands, WhatCannotBeReadIsStatusThree) {
   EXPECT_EQ(run("weir run none.stream").status, 3);
   EXPECT_EQ(run("weir run none.stream").err, "error: cannot read `none.stream`: No such file or directory\n");
