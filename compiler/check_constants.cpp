@@ -154,6 +154,13 @@ bool is_dead(const plan::Plan& plan, const plan::Node& node) {
          std::ranges::all_of(node.inputs, [&](plan::NodeId input) { return is_dead(plan, plan.at(input)); });
 }
 
+// Whether the expression is a call that takes a pattern of times.
+bool is_of_pattern(const Expression& expression) {
+  constexpr std::string_view kNames[] = {"DATE_FORMAT", "TO_TIMESTAMP", "TO_DATE", "FROM_UNIXTIME"};
+  const auto* call = std::get_if<typed::Call>(&expression.node);
+  return call && std::ranges::find(kNames, call->function->name) != std::end(kNames);
+}
+
 // Whether the table was declared in this text: in a shell it need not be, and then the places of its computed columns are of
 // another one.
 bool is_declared_in(const diagnostics::Source& source, const catalog::Table& table) {
@@ -229,6 +236,8 @@ void check_constants(const plan::Plan& plan, const diagnostics::Source& source,
       auto emitted = certain ? diagnostics.emit(ConstantFails{}, span, text, why)
                              : diagnostics.emit(ConstantMayFail{}, span, text, why);
       if (reason == abi::FailureReason::Cast) emitted.hint("TRY_CAST gives NULL where CAST fails");
+      if (reason == abi::FailureReason::Argument && is_of_pattern(*probe.expression))
+        emitted.hint("a pattern has the letters of Java's DateTimeFormatter: yyyy-MM-dd HH:mm:ss.SSS");
     }
   }
 }

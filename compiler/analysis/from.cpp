@@ -178,7 +178,10 @@ From analyze_from(const Context& context, const syntax::TableReference& referenc
         analyze_from(context, *node.left, common);
         analyze_from(context, *node.right, common);
         if (is_lateral(*node.right)) return;
-        context.diagnostics.emit(JoinNotBuilt{}, context.at(node.kind_span), join_name(node.kind));
+        context.diagnostics.emit(JoinNotBuilt{}, context.at(node.kind_span), join_name(node.kind))
+            .hint(
+                "rows of two tables can be brought together by UNION ALL and an aggregate per key and "
+                "window");
       });
   if (reference.unsupported) {
     context.diagnostics.emit(TableClauseNotBuilt{}, context.at(*reference.unsupported),

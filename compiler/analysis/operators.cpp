@@ -138,7 +138,15 @@ bool adapt_literal(const Context& context, ExpressionPtr& expression, const Type
     return true;
   }
   const auto& written = std::get<std::string>(std::get<typed::Literal>(expression->node).value.data);
-  context.diagnostics.emit(LiteralType{}, expression->span, written, types::to_string(other));
+  auto emitted = context.diagnostics.emit(LiteralType{}, expression->span, written, types::to_string(other));
+  if (other.kind == Kind::Date)
+    emitted.hint("write DATE '2026-01-31'");
+  else if (types::is_timestamp(other))
+    emitted.hint("write '2026-01-31 08:00:00.123'");
+  else if (other.kind == Kind::Boolean)
+    emitted.hint("write TRUE or FALSE");
+  else if (types::is_numeric(other))
+    emitted.hint("write a number, or compare texts: CAST(… AS STRING)");
   return false;
 }
 
@@ -220,6 +228,9 @@ ExpressionPtr comparison(const Context& context, Operator op, ExpressionPtr left
     } else if (left->type.kind == Kind::String || right->type.kind == Kind::String) {
       const Type& other = left->type.kind == Kind::String ? right->type : left->type;
       emitted.hint("convert the text: CAST(… AS {})", types::to_string(other));
+    } else if ((types::is_timestamp(left->type) && types::is_integer(right->type)) ||
+               (types::is_timestamp(right->type) && types::is_integer(left->type))) {
+      emitted.hint("use TO_TIMESTAMP_LTZ(…, 3) for milliseconds since 1970");
     }
     return nullptr;
   }

@@ -87,6 +87,35 @@ constexpr std::string_view kFlinkFunctions[] = {"ARRAY",
                                                 "WEEK",
                                                 "YEAR"};
 
+// Functions of other databases, and how the same is written here.
+struct OtherFunction {
+  std::string_view name, here;
+};
+constexpr OtherFunction kOtherFunctions[] = {
+    {"DATE_TRUNC", "FLOOR(ts TO HOUR)"},
+    {"TIME_BUCKET", "a window: TUMBLE(ts, INTERVAL '5' MINUTE) in GROUP BY"},
+    {"DATE_BIN", "a window: TUMBLE(ts, INTERVAL '5' MINUTE) in GROUP BY"},
+    {"DATE_PART", "EXTRACT(HOUR FROM ts)"},
+    {"DATEDIFF", "TIMESTAMPDIFF(DAY, from, to)"},
+    {"DATE_DIFF", "TIMESTAMPDIFF(DAY, from, to)"},
+    {"DATEADD", "TIMESTAMPADD(DAY, 1, ts), or ts + INTERVAL '1' DAY"},
+    {"TO_CHAR", "DATE_FORMAT(ts, 'yyyy-MM-dd')"},
+    {"STR_TO_DATE", "TO_TIMESTAMP(text, 'yyyy-MM-dd HH:mm:ss')"},
+    {"FROM_UNIXTIME_MILLIS", "TO_TIMESTAMP_LTZ(n, 3)"},
+    {"GETDATE", "CURRENT_TIMESTAMP"},
+    {"NVL", "COALESCE(a, b)"},
+    {"ISNULL", "a IS NULL, or COALESCE(a, b)"},
+    {"LEN", "CHAR_LENGTH(text)"},
+    {"STRPOS", "POSITION(part IN text)"},
+    {"CHARINDEX", "POSITION(part IN text)"},
+    {"COUNT_IF", "COUNT(*) FILTER (WHERE …)"},
+    {"COUNTIF", "COUNT(*) FILTER (WHERE …)"},
+    {"SUM_IF", "SUM(x) FILTER (WHERE …)"},
+    {"MEAN", "AVG(x)"},
+    {"APPROX_COUNT_DISTINCT", "COUNT(DISTINCT x), which is exact"},
+    {"POW", "POWER(x, y)"},
+    {"TRY_TO_NUMBER", "TRY_CAST(text AS DECIMAL(38, 10))"}};
+
 enum class Fit : uint8_t { None, Cast, Exact };
 
 Fit fit(const Type& argument, const TypePattern& pattern) {
@@ -201,10 +230,23 @@ void no_overload(const Context& context, std::string_view name, std::span<const 
                  const Arguments& arguments, Span span) {
   auto emitted = context.diagnostics.emit(NoOverload{}, context.at(span), name, type_list(arguments));
   emitted.note("it takes {}", parameter_lists(overloads));
-  const bool one_text = arguments.size() == 1 && overloads.size() == 1 &&
-                        overloads.front()->parameters.size() == 1 &&
-                        overloads.front()->parameters.front().type.kind == Kind::String;
-  if (one_text) emitted.hint("convert it: {}(CAST(… AS STRING))", name);
+  // What one CAST would mend.
+  const auto is_text = [](const Type& type) { return type.kind == Kind::String; };
+  const auto takes_numbers = [](const Overload* overload) {
+    return overload->parameters.size() == 1 && (overload->parameters.front().form == Form::AnyDecimal ||
+                                                types::is_numeric(overload->parameters.front().type));
+  };
+  if (arguments.size() == 1 && is_text(arguments.front()->type) &&
+      std::all_of(overloads.begin(), overloads.end(), takes_numbers)) {
+    emitted.hint("convert the text: {}(CAST(… AS DOUBLE)), or AS DECIMAL(p, s)", name);
+  } else if (const Overload* only = overloads.size() == 1 ? overloads.front() : nullptr) {
+    for (size_t i = 0; i < arguments.size() && !only->parameters.empty(); ++i) {
+      const TypePattern& pattern = pattern_of(only->parameters, i);
+      if (pattern.form != Form::Exact || !is_text(pattern.type) || is_text(arguments[i]->type)) continue;
+      emitted.hint("convert it: CAST(… AS STRING)");
+      break;
+    }
+  }
 }
 
 int64_t constant_or(const ExpressionPtr& expression, int64_t otherwise, bool& is_constant) {
@@ -259,6 +301,12 @@ ExpressionPtr call_function(const Context& context, std::string_view name, Argum
       return nullptr;
     }
     auto emitted = context.diagnostics.emit(UnknownFunction{}, context.at(name_span), name);
+    const auto* other = std::find_if(std::begin(kOtherFunctions), std::end(kOtherFunctions),
+                                     [&](const OtherFunction& function) { return function.name == name; });
+    if (other != std::end(kOtherFunctions)) {
+      emitted.hint("write {}", other->here);
+      return nullptr;
+    }
     std::vector<std::string> names = context.shared.functions.names();
     for (const char* form : {"COALESCE", "NULLIF", "IF", "IFNULL", "PROCTIME"}) names.emplace_back(form);
     if (const auto near = diagnostics::nearest(name, names)) emitted.hint("did you mean `{}`?", *near);

@@ -153,7 +153,8 @@ RelationPtr analyze_query(const Context& context, const syntax::Query& query, co
     good = false;
   }
   if (query.limit) {
-    context.diagnostics.emit(LimitNotBuilt{}, context.at(query.limit->span));
+    context.diagnostics.emit(LimitNotBuilt{}, context.at(query.limit->span))
+        .hint("take the first rows of what a run writes: weir run … | head -n 10");
     good = false;
   }
   if (query.offset) {

@@ -101,7 +101,8 @@ RelationPtr analyze_select(const Context& context, const syntax::Select& select,
   bool good = true;
   refuse_clauses(context, select, good);
   if (!select.from) {
-    context.diagnostics.emit(SelectWithoutFrom{}, context.at(span));
+    context.diagnostics.emit(SelectWithoutFrom{}, context.at(span))
+        .hint("select from a table of one row: 'connector' = 'datagen', 'number-of-rows' = '1'");
     return nullptr;
   }
   From from = analyze_from(context, *select.from, common);

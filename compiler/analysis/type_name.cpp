@@ -40,6 +40,29 @@ constexpr TypeRow kTypes[] = {
     {"INTERVAL_YEAR_MONTH", Kind::IntervalYearMonth, 0},
     {"INTERVAL_DAY_TIME", Kind::IntervalDayTime, 0},
 };
+// Names that other databases have for the same.
+struct OtherType {
+  std::string_view name, here;
+};
+constexpr OtherType kOtherTypes[] = {{"TEXT", "STRING"},
+                                     {"JSON", "STRING"},
+                                     {"UUID", "STRING"},
+                                     {"VARCHAR2", "STRING"},
+                                     {"NVARCHAR", "STRING"},
+                                     {"DATETIME", "TIMESTAMP(3)"},
+                                     {"TIMESTAMPTZ", "TIMESTAMP_LTZ(3)"},
+                                     {"BOOL", "BOOLEAN"},
+                                     {"INT2", "SMALLINT"},
+                                     {"INT4", "INT"},
+                                     {"INT8", "BIGINT"},
+                                     {"INT64", "BIGINT"},
+                                     {"INT32", "INT"},
+                                     {"LONG", "BIGINT"},
+                                     {"FLOAT4", "FLOAT"},
+                                     {"FLOAT8", "DOUBLE"},
+                                     {"NUMBER", "DECIMAL(38, 10)"},
+                                     {"BLOB", "BYTES"},
+                                     {"BYTEA", "BYTES"}};
 constexpr std::string_view kTypesNotBuilt[] = {"TIME", "ARRAY", "MAP",          "MULTISET",
                                                "ROW",  "RAW",   "TIMESTAMP_TZ", "VARIANT"};
 
@@ -75,13 +98,17 @@ std::optional<Type> analyze_type(const Context& context, const syntax::TypeName&
         std::end(kTypesNotBuilt)) {
       auto emitted = context.diagnostics.emit(TypeNotBuilt{}, span, name.name);
       if (name.name == "TIMESTAMP_TZ") emitted.hint("use TIMESTAMP_LTZ(3)");
+      if (name.name == "ARRAY" || name.name == "MAP" || name.name == "ROW" || name.name == "MULTISET")
+        emitted.hint("declare it STRING: a column of JSON then holds the value as it is written");
       return std::nullopt;
     }
     auto emitted = context.diagnostics.emit(UnknownType{}, span, name.name);
     std::vector<std::string> names;
     for (const TypeRow& known : kTypes) names.emplace_back(known.name);
-    if (name.name == "TEXT") {
-      emitted.hint("use STRING");
+    const auto* other = std::find_if(std::begin(kOtherTypes), std::end(kOtherTypes),
+                                     [&](const OtherType& type) { return type.name == name.name; });
+    if (other != std::end(kOtherTypes)) {
+      emitted.hint("use {}", other->here);
     } else if (const auto near = diagnostics::nearest(name.name, names)) {
       emitted.hint("did you mean `{}`?", *near);
     }

@@ -20,6 +20,8 @@ WEIR_ERROR(WindowIntervalMonths, "{} of {} cannot be months or years: they have 
            std::string_view, std::string_view);
 WEIR_ERROR(WindowIntervalConstant, "{} of {} is not constant", std::string_view, std::string_view);
 WEIR_ERROR(WindowIntervalRange, "{} of {} is {}", std::string_view, std::string_view, std::string_view);
+WEIR_WARNING(HopGaps, "the slide of HOP, {}, is longer than its size, {}", std::string_view,
+             std::string_view);
 WEIR_ERROR(CumulateSteps, "the size of CUMULATE, {}, is no multiple of its step, {}", std::string_view,
            std::string_view);
 
@@ -122,6 +124,12 @@ std::optional<WindowSpec> make_window_spec(const Context& context, WindowKind ki
     context.diagnostics.emit(CumulateSteps{}, context.at(span), types::duration_text(*size),
                              types::duration_text(*first));
     return std::nullopt;
+  }
+  if (kind == WindowKind::Hop && *first > *size) {
+    context.diagnostics
+        .emit(HopGaps{}, context.at(span), types::duration_text(*first), types::duration_text(*size))
+        .note("rows between two windows are in none: they are dropped, and counted as outside")
+        .hint("the slide comes first, then the size");
   }
   const size_t offset_index = two ? 2 : 1;
   if (lengths.size() > offset_index && lengths[offset_index]) {

@@ -58,45 +58,18 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-std::vector<std::string> alternatives(std::string_view allowed) {
-  std::vector<std::string> names;
-  while (!allowed.empty()) {
-    const size_t bar = allowed.find('|');
-    names.emplace_back(allowed.substr(0, bar));
-    allowed = bar == std::string_view::npos ? "" : allowed.substr(bar + 1);
-  }
-  return names;
-}
-
 namespace {
 
 std::string form_mismatch(const Option& option, std::string& value) {
   switch (option.type) {
-    case OptionType::Boolean: {
-      const std::string word = lower(value);
-      if (word != "true" && word != "false") return "`true` or `false`";
-      value = word;
-      return "";
-    }
+    case OptionType::Boolean:
+    case OptionType::Enum: return job::word_mismatch(option, value);
     case OptionType::Integer:
       if (!is_whole_number(value)) return "a whole number";
       return value.front() == '-' && option.key != "seed" ? "a number that is not negative" : "";
     case OptionType::Double: return number_of(value) ? "" : "a number";
     case OptionType::Duration: return parse_duration_ms(value) ? "" : "a duration such as `5 s`";
     case OptionType::Bytes: return parse_bytes(value) ? "" : "a size such as `128 MB`";
-    case OptionType::Enum: {
-      std::string words;
-      const std::vector<std::string> names = alternatives(option.allowed);
-      for (const std::string& name : names) {
-        if (lower(name) == lower(value)) {
-          value = name;
-          return "";
-        }
-        const bool last = name == names.back();
-        words += (words.empty() ? "`" : last ? " or `" : ", `") + name + "`";
-      }
-      return words;
-    }
     case OptionType::String:
     case OptionType::List:
       if (!value.empty()) return "";

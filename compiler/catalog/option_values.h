@@ -13,8 +13,7 @@ namespace weir::catalog {
 
 // A value that holds `${env:X}` or `${file:X}` is looked up where the job runs.
 bool is_reference(std::string_view value);
-// "a|b|c"
-std::vector<std::string> alternatives(std::string_view allowed);
+using job::alternatives;
 std::string lower(std::string_view text);
 bool is_whole_number(std::string_view text);
 

@@ -113,7 +113,13 @@ class TableOptions {
     std::string value = pair.value;
     if (const std::string expected = value_mismatch(option, value); !expected.empty()) {
       auto emitted = diagnostics_.emit(OptionValue{}, pair.value_span, pair.key, expected, pair.value);
-      if (const auto near = diagnostics::nearest(pair.value, alternatives(option.allowed))) {
+      const std::vector<std::string> words = alternatives(option.allowed);
+      const auto begun = std::find_if(words.begin(), words.end(), [&](const std::string& word) {
+        return !pair.value.empty() && word.starts_with(pair.value + "-");
+      });
+      if (begun != words.end()) {
+        emitted.hint("did you mean `{}`?", *begun);
+      } else if (const auto near = diagnostics::nearest(pair.value, words)) {
         emitted.hint("did you mean `{}`?", *near);
       }
       return;
@@ -148,7 +154,13 @@ OptionSet check_table_options(const std::vector<OptionPair>& written, Span optio
                        [&](const OptionPair& pair) { return pair.key == key; });
   };
   const auto missing = [&](std::string_view key, std::string_view example) {
-    diagnostics.emit(MissingOption{}, options_span, table->connector, key).hint("add {}", example);
+    auto emitted = diagnostics.emit(MissingOption{}, options_span, table->connector, key);
+    std::vector<std::string> keys;
+    for (const OptionPair& pair : written) keys.push_back(pair.key);
+    if (const auto near = diagnostics::nearest(key, keys))
+      emitted.hint("is it meant by `{}`?", *near);
+    else
+      emitted.hint("add {}", example);
   };
   for (const Required& required : kRequired) {
     // A pattern is refused by name, and says all about the topic.

@@ -157,7 +157,9 @@ bool report(const Token& token, std::string_view text, const std::vector<Token>&
         const bool control = static_cast<unsigned char>(text.front()) < 0x20 || text.front() == 0x7F;
         const std::string shown =
             control ? fmt::format("\\x{:02x}", static_cast<unsigned char>(text.front())) : std::string(text);
-        diagnostics.emit(UnknownCharacter{}, span, shown);
+        auto error = diagnostics.emit(UnknownCharacter{}, span, shown);
+        if (shown == "^") error.hint("write POWER(x, y)");
+        if (shown == "~") error.hint("write x LIKE '%…%'");
       }
       return true;
     default: return false;

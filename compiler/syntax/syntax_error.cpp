@@ -276,6 +276,39 @@ bool report_literal(const Mistake& mistake) {
   return true;
 }
 
+// Constructs of other dialects.
+bool report_dialect(const Mistake& mistake) {
+  const Token* found = mistake.found();
+  const Token* before = mistake.before();
+  if (!found || !before) return false;
+  const std::string word = upper(mistake.text(*found));
+  const Span both = diagnostics::cover(before->span, found->span);
+  if (before->type == Lexer::CREATE && (word == "STREAM" || word == "SOURCE" || word == "SINK")) {
+    mistake.emit(UnsupportedStatement{}, both, "CREATE " + word).hint("write CREATE TABLE, with a connector");
+    return true;
+  }
+  if (before->type == Lexer::CREATE && word == "MATERIALIZED") {
+    mistake.emit(UnsupportedStatement{}, both, "CREATE MATERIALIZED VIEW")
+        .hint("write CREATE TABLE for where its rows go, and INSERT INTO it");
+    return true;
+  }
+  if (before->type == Lexer::DISTINCT && word == "ON") {
+    mistake.emit(UnsupportedStatement{}, both, "DISTINCT ON")
+        .hint("aggregate the others: MAX(…), and GROUP BY these");
+    return true;
+  }
+  if (upper(mistake.text(*before)) == "TOP" && found->type == Lexer::NUMBER) {
+    mistake.emit(UnsupportedStatement{}, both, "TOP")
+        .hint("take the first rows of what a run writes: weir run … | head -n {}", mistake.text(*found));
+    return true;
+  }
+  if (before->type == Lexer::SET && mistake.at == 1 && found->type == Lexer::IDENTIFIER) {
+    mistake.emit(OptionNotQuoted{}, found->span, mistake.text(*found)).hint("write `SET 'key' = 'value'`");
+    return true;
+  }
+  return false;
+}
+
 // `FROM table`: the word was taken for the beginning of `TABLE(…)`.
 bool report_table_word(const Mistake& mistake) {
   const Token* before = mistake.before();
@@ -290,8 +323,8 @@ bool report_table_word(const Mistake& mistake) {
 
 void report_mistake(const Mistake& mistake) {
   if (report_first_word(mistake) || report_option(mistake) || report_literal(mistake) ||
-      report_misspelt(mistake) || report_separator(mistake) || report_parenthesis(mistake) ||
-      report_table_word(mistake))
+      report_dialect(mistake) || report_misspelt(mistake) || report_separator(mistake) ||
+      report_parenthesis(mistake) || report_table_word(mistake))
     return;
   const Token* found = mistake.found();
   if (found && is_keyword(found->type) && mistake.expects_name_like(found->type)) {

@@ -22,7 +22,41 @@ bool key_matches(std::string_view pattern, std::string_view key) {
   return rest.size() > tail.size() && rest.ends_with(tail);
 }
 
+std::string lower(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return result;
+}
+
 }  // namespace
+
+std::vector<std::string> alternatives(std::string_view allowed) {
+  std::vector<std::string> names;
+  while (!allowed.empty()) {
+    const size_t bar = allowed.find('|');
+    names.emplace_back(allowed.substr(0, bar));
+    allowed = bar == std::string_view::npos ? "" : allowed.substr(bar + 1);
+  }
+  return names;
+}
+
+std::string word_mismatch(const OptionRow& option, std::string& value) {
+  if (option.type != OptionType::Boolean && option.type != OptionType::Enum) return "";
+  const std::vector<std::string> names =
+      alternatives(option.type == OptionType::Boolean ? "true|false" : option.allowed);
+  std::string words;
+  for (const std::string& name : names) {
+    if (lower(name) == lower(value)) {
+      value = name;
+      return "";
+    }
+    const bool last = name == names.back();
+    words += (words.empty() ? "`" : last ? " or `" : ", `") + name + "`";
+  }
+  return words;
+}
 
 std::span<const OptionRow> option_rows() { return kRows; }
 

@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace weir::job {
 
@@ -37,5 +39,11 @@ std::span<const OptionRow> option_rows();
 
 // The row for a key; a row without `*` wins over a family, and a connector's own row over one for all.
 const OptionRow* find_option_row(std::string_view key, const std::function<bool(const OptionRow&)>& applies);
+
+// "a|b|c"
+std::vector<std::string> alternatives(std::string_view allowed);
+// Of an option that takes words: which, as `a`, `b` or `c`, if the value is none of them; else empty, and the value is brought into
+// the form of the row. Empty for other options, too.
+std::string word_mismatch(const OptionRow& option, std::string& value);
 
 }  // namespace weir::job

@@ -55,33 +55,17 @@ bool exchangeable(std::span<const std::string_view> connectors, const Options& o
 constexpr std::string_view kLineSources[] = {"filesystem", "datagen"};
 constexpr std::string_view kJsonSinks[] = {"filesystem", "blackhole"};
 
-bool is_one_of(std::string_view words, std::string_view word) {
-  for (size_t at = 0; at <= words.size();) {
-    const size_t end = std::min(words.find('|', at), words.size());
-    if (words.substr(at, end - at) == word) {
-      return true;
-    }
-    at = end + 1;
+// The value in the form of the row, where the option takes words; numbers and durations are looked at where they are used, and
+// references once they are looked up.
+Result<std::string> checked(const OptionRow& row, std::string_view key, std::string value) {
+  const std::string given = value;
+  if (given.find("${") != std::string::npos) {
+    return given;
   }
-  return false;
-}
-
-// Of options that are words: which ones, if the value is none of them. Numbers and durations are looked at where they are used.
-std::string wanted_instead(const OptionRow& row, std::string_view value) {
-  const std::string_view words = row.type == OptionType::Boolean ? "true|false"
-                                 : row.type == OptionType::Enum  ? row.allowed
-                                                                 : "";
-  if (words.empty() || is_one_of(words, value)) {
-    return "";
+  if (const std::string wanted = word_mismatch(row, value); !wanted.empty()) {
+    return usage(fmt::format("`{}` is {}, not `{}`", key, wanted, given));
   }
-  std::string text = "`";
-  for (const char c : words) {
-    c == '|' ? text += "`, `" : text += c;
-  }
-  if (const size_t comma = text.rfind("`, `"); comma != std::string::npos) {
-    text.replace(comma, 3, "` or ");
-  }
-  return text + "`";
+  return value;
 }
 
 bool is_setting(const OptionRow& row) { return row.scope == OptionScope::Setting; }
@@ -96,7 +80,9 @@ bool is_of(const OptionRow& row, OptionScope edge, const Options& options) {
     const std::string_view format = row.connector.substr(kFormat.size());
     return option_or(options, "format", option_or(options, "value.format", "json")) == format;
   }
-  return row.connector.empty() || is_one_of(row.connector, option_or(options, "connector", ""));
+  const std::vector<std::string> owners = alternatives(row.connector);
+  return row.connector.empty() ||
+         std::ranges::find(owners, option_or(options, "connector", "")) != owners.end();
 }
 
 bool is_settable(const OptionRow& row, OptionScope edge) {
@@ -146,10 +132,11 @@ Result<void> override_option(Options& options, OptionScope edge, std::string_vie
   if (row == nullptr || (option == "connector" && !exchangeable(connectors, options, value))) {
     return not_settable(key);
   }
-  if (const std::string wanted = wanted_instead(*row, value); !wanted.empty()) {
-    return usage(fmt::format("`{}` is {}, not `{}`", key, wanted, value));
+  Result<std::string> accepted = checked(*row, key, value);
+  if (!accepted) {
+    return std::unexpected(accepted.error());
   }
-  store(options, option, value);
+  store(options, option, *accepted);
   return {};
 }
 
@@ -198,10 +185,7 @@ Result<void> override_one(Manifest& manifest, const std::string& key, const std:
   const auto settable = [](const OptionRow& row) {
     return is_setting(row) && row.status == OptionStatus::AtStart;
   };
-  if (const OptionRow* row = find_option_row(key, settable)) {
-    if (const std::string wanted = wanted_instead(*row, value); !wanted.empty()) {
-      return usage(fmt::format("`{}` is {}, not `{}`", key, wanted, value));
-    }
+  if (find_option_row(key, settable) != nullptr) {
     store(manifest.settings, key, value);
     if (key == "pipeline.name") {
       manifest.job_name = value;

@@ -32,16 +32,26 @@ std::string override_error(const std::string& key, const std::string& value) {
 TEST(Settings, OverridesReachTablesAndSettings) {
   Manifest manifest = two_tables();
   ASSERT_TRUE(apply_overrides(manifest, {{"orders.path", "b.json"},
+                                         {"orders.json.ignore-parse-errors", "TRUE"},
+                                         {"orders.on-error", "${env:X}"},
                                          {"db.out.sink.rolling-policy.file-size", "1 MB"},
-                                         {"orders.fields.x.min", "1"},
                                          {"parallelism.default", "3"},
-                                         {"orders.connector", "datagen"},
                                          {"table.local-time-zone", "UTC"}}));
   EXPECT_EQ(option_or(manifest.scans[0].options, "path", ""), "b.json");
-  EXPECT_EQ(option_or(manifest.scans[0].options, "fields.x.min", ""), "1");
-  EXPECT_EQ(option_or(manifest.scans[0].options, "connector", ""), "datagen");
+  EXPECT_EQ(option_or(manifest.scans[0].options, "json.ignore-parse-errors", ""), "true");
+  EXPECT_EQ(option_or(manifest.scans[0].options, "on-error", ""), "${env:X}");
   EXPECT_EQ(option_or(manifest.sinks[0].options, "sink.rolling-policy.file-size", ""), "1 MB");
   EXPECT_EQ(option_or(manifest.settings, "parallelism.default", ""), "3");
+}
+
+// Which options there are depends on the connector, wherever that stands among the arguments.
+TEST(Settings, AnotherConnectorHasOtherOptions) {
+  Manifest manifest = two_tables();
+  ASSERT_TRUE(apply_overrides(manifest, {{"orders.fields.x.min", "1"}, {"orders.connector", "datagen"}}));
+  EXPECT_EQ(option_or(manifest.scans[0].options, "fields.x.min", ""), "1");
+  EXPECT_EQ(option_or(manifest.scans[0].options, "connector", ""), "datagen");
+  EXPECT_TRUE(
+      override_error("orders.fields.x.min", "1").starts_with("table `orders` has no option `fields.x.min`"));
 }
 
 TEST(Settings, WhatTheCodeDependsOnCannotBeSet) {
