@@ -26,7 +26,7 @@ extern "C" void fire_panes(weir::state::FireState* state, Context* context, weir
   if (state->ordered && count > 1) {
     order = reinterpret_cast<const void**>(weir::abi::allocate(context, uint64_t{count} * sizeof(void*)));
     for (uint32_t i = 0; i < count; ++i) order[i] = weir::state::entry_at(table, i);
-    weir_sort(order, count, compare_entries, &table->memory);
+    sort_for(state, context, order, count, compare_entries, &table->memory);
   }
   state->window_start = start;
   state->window_end = end;

@@ -32,7 +32,7 @@ struct Due {
 
 // Finishes them and hands them on, in order.
 inline void fire_due(FireState* state, Context* context, const Due& due, int64_t gap) {
-  if (state->ordered) weir_sort(due.headers, due.count, compare_sessions, due.memory);
+  if (state->ordered) sort_for(state, context, due.headers, due.count, compare_sessions, due.memory);
   const uint64_t first = state->rows;
   const auto session_of = [&](uint64_t i) {
     const auto* session = static_cast<const SessionHeader*>(due.headers[i]);

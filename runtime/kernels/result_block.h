@@ -6,6 +6,17 @@
 
 namespace weir::kernels {
 
+// Sorts what a firing is about to finish.
+inline void sort_for(const state::FireState* state, Context* context, const void** items, uint64_t count,
+                     WeirCompare compare, const StateMemory* memory) {
+  const abi::Arena mark = context->arena;
+  const void** scratch = nullptr;
+  if (state->threads > 1)
+    scratch = reinterpret_cast<const void**>(abi::allocate(context, count * sizeof(void*)));
+  weir_sort(items, scratch, count, compare, memory, state->threads);
+  context->arena = mark;
+}
+
 struct ResultBlock {
   state::FireState* state;
   char* rows;

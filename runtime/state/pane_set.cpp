@@ -53,8 +53,3 @@ weir::state::PaneTable* weir_pane(weir::state::PaneSet* panes, weir::state::Pane
   if (!table) table = weir::state::make_table(panes->entry_bytes, panes->account);
   return table.get();
 }
-
-void weir_sort(const void** items, uint64_t count, WeirCompare compare, const void* environment) {
-  std::sort(items, items + count,
-            [&](const void* a, const void* b) { return compare(a, b, environment) < 0; });
-}

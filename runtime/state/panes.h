@@ -47,10 +47,10 @@ void forget_panes(PaneAggregateState& state);
 
 // State of fire_panes and fire_sessions; one per firing. The rows go to hole_consume in blocks.
 struct FireState {
-  int64_t watermark;  // of the rows: what the operator had passed on before this firing
-  uint64_t rows;      // out: rows given to hole_consume so far; also their positions
-  uint32_t ordered;   // 1: rows come in SQL order of their keys
-  uint32_t unused;
+  int64_t watermark;     // of the rows: what the operator had passed on before this firing
+  uint64_t rows;         // out: rows given to hole_consume so far; also their positions
+  uint32_t ordered;      // 1: rows come in SQL order of their keys
+  uint32_t threads;      // that may sort: as many as have nothing else to do; 0 counts as 1
   int64_t window_start;  // out: of the window whose groups are being finished, for messages
   int64_t window_end;
   // Told of the group whose row failed to be computed or to be taken; may be null.
@@ -64,7 +64,9 @@ extern "C" {
 // The table of a pane, made when it is new. `closes`: the end of its first window less epsilon.
 weir::state::PaneTable* weir_pane(weir::state::PaneSet* panes, weir::state::PaneKind kind, int64_t start,
                                   int64_t end, int64_t closes);
-// Sorts `count` entry pointers (or session numbers) in place: by a comparison that the kernel gives; no two may be equal.
+// Sorts pointers in place, by so many threads if they are many, by a comparison that the kernel gives; no two may be equal.
+// `scratch` has room for as many, and may be null for one thread.
 using WeirCompare = int32_t (*)(const void* a, const void* b, const void* environment);
-void weir_sort(const void** items, uint64_t count, WeirCompare compare, const void* environment);
+void weir_sort(const void** items, const void** scratch, uint64_t count, WeirCompare compare,
+               const void* environment, uint32_t threads);
 }

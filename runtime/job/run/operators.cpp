@@ -88,7 +88,8 @@ void open(OperatorRun& op, const EntryPoints& entries, const OperatorSettings& s
 }  // namespace
 
 Operators::Operators(const Manifest& manifest, const EntryPoints& entries, const OperatorSettings& settings,
-                     state::MemoryBudget& budget) {
+                     state::MemoryBudget& budget)
+    : workers_(settings.lanes - 1) {
   for (const ManifestOperator& op : manifest.operators) {
     auto run = std::make_unique<OperatorRun>();
     run->manifest = &op;
@@ -155,7 +156,9 @@ std::string Operators::failed_window() const {
 
 bool Operators::advance(const Schedule& schedule, abi::Context* context, int64_t clock_ms) {
   bool fired = false;
+  const uint32_t at_work = schedule.at_work();
   for (OperatorRun* op : order_) {
+    op->fire.threads = workers_ > at_work ? workers_ - at_work : 1;
     const int64_t watermark = watermark_of(*op, schedule, clock_ms);
     if (watermark > op->reached) {
       fired |= advance_one(*op, context, watermark);

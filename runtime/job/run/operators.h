@@ -75,6 +75,7 @@ class Operators {
   std::vector<OperatorRun*> order_;                      // upstream first
   const OperatorRun* firing_ = nullptr;                  // the last that fired
   bool any_processing_time_ = false;
+  uint32_t workers_ = 0;
 };
 
 }  // namespace weir::job

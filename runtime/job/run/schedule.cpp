@@ -147,6 +147,11 @@ bool Schedule::finished() const {
   return unfinished_ == 0;
 }
 
+uint32_t Schedule::at_work() const {
+  const std::lock_guard lock(mutex_);
+  return static_cast<uint32_t>(at_work_.size());
+}
+
 void Schedule::stop() {
   const std::lock_guard lock(mutex_);
   stopped_ = true;

@@ -66,6 +66,8 @@ class Schedule {
   // The partition that holds the watermark of a scan; null: none.
   const PartitionRun* holder(uint32_t scan) const;
   bool finished() const;
+  // How many partitions are being read.
+  uint32_t at_work() const;
   // Wakes those who wait.
   void stop();
 
