@@ -34,10 +34,10 @@ class Job:
             sink = "'connector' = 'kafka', 'key.format' = 'json', 'key.fields' = 'k', 'value.format' = 'json'"
         columns = ", ".join(f"{name} {SQL_TYPES[kind]}" for name, kind in self.rows.types.items())
         key = f", PRIMARY KEY ({self.primary_key}) NOT ENFORCED" if self.primary_key else ""
-        return (f"CREATE TABLE events ({events.COLUMNS}) WITH ('connector' = 'kafka', 'topic' = '{source}', {servers}, "
-                f"'properties.group.id' = '{target}', 'scan.startup.mode' = 'earliest-offset', 'format' = 'json'{end});\n"
-                f"CREATE TABLE results ({columns}{key}) WITH ({sink}, 'topic' = '{target}', {servers}, "
-                f"'sink.transactional-id-prefix' = '{target}');\n"
+        return (f"SET 'pipeline.name' = '{target}';\n"
+                f"CREATE TABLE events ({events.COLUMNS}) WITH ('connector' = 'kafka', 'topic' = '{source}', {servers}, "
+                f"'scan.startup.mode' = 'earliest-offset', 'format' = 'json'{end});\n"
+                f"CREATE TABLE results ({columns}{key}) WITH ({sink}, 'topic' = '{target}', {servers});\n"
                 f"INSERT INTO results {self.select};\n")
 
     def over_files(self, folder: str) -> str:

@@ -11,7 +11,7 @@ import struct
 import threading
 from collections.abc import Awaitable, Callable
 
-INIT_PRODUCER_ID, ADD_OFFSETS_TO_TXN, END_TXN = 22, 25, 26
+INIT_PRODUCER_ID, ADD_OFFSETS_TO_TXN, END_TXN, TXN_OFFSET_COMMIT = 22, 25, 26, 28
 
 
 @dataclasses.dataclass

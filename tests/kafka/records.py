@@ -16,11 +16,12 @@ class Records(Folder):
         """`options`: of the source, each with a comma before it."""
         query = query or 'INSERT INTO results SELECT id, "offset" FROM records;'
         return self.start(f"""
+          SET 'pipeline.name' = '{self.target}';
           SET 'commit.interval' = '50 ms';
           CREATE TABLE records (id BIGINT NOT NULL, "offset" BIGINT METADATA VIRTUAL) WITH ('connector' = 'kafka',
-            'topic' = '{self.source}', {SERVERS}, 'properties.group.id' = '{self.target}', 'format' = 'json'{options});
+            'topic' = '{self.source}', {SERVERS}, 'format' = 'json'{options});
           CREATE TABLE results (id BIGINT, "offset" BIGINT) WITH ('connector' = 'kafka', 'topic' = '{self.target}', {SERVERS},
-            'sink.transactional-id-prefix' = '{self.target}', 'format' = 'json');
+            'format' = 'json');
           {more}
           {query}""".replace('"offset"', "`offset`"), *arguments)
 

@@ -13,7 +13,7 @@
 #include <fmt/format.h>
 
 #include "runtime/connectors/kafka/config.h"
-#include "runtime/connectors/kafka/end_count.h"
+#include "runtime/connectors/kafka/sent_count.h"
 #include "runtime/connectors/kafka/error.h"
 #include "runtime/connectors/kafka/watchdog.h"
 
@@ -90,7 +90,7 @@ class Producer final : public LogProducer {
     rd_kafka_conf_t* conf = configured.conf.get();
     rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
     if (transactional_) {
-      end_count_.attach(conf);
+      sent_.attach(conf);
       transaction_timeout_ = milliseconds(setting_ms(conf, "transaction.timeout.ms"));
       watchdog_.emplace(transaction_timeout_ + kGrace, end_process);
       watchdog_->hurry([this] { return client_ && client_->connection().stopping(); }, 2 * kStopLimit);
@@ -181,12 +181,13 @@ class Producer final : public LogProducer {
     if (auto stored = first_failure(); !stored) {
       return stored;
     }
-    for (const std::string& group : groups_of(offsets)) {
+    sent_.reset();
+    const std::vector<std::string> groups = groups_of(offsets);
+    for (const std::string& group : groups) {
       if (auto sent = send_offsets(list_of(offsets, group), group); !sent) {
         return sent;
       }
     }
-    end_count_.reset();
     for (;;) {
       const OwnedError error(rd_kafka_commit_transaction(client_->handle(), -1));
       if (error == nullptr) {
@@ -198,11 +199,17 @@ class Producer final : public LogProducer {
       pause();
     }
     in_transaction_ = false;
-    if (end_count_.value() > 1) {
+    if (sent_.ends() > 1) {
       return std::unexpected(
           Error{Error::Kind::Retry,
                 "committing a transaction: its end had to be sent twice, and the first message may "
                 "still arrive and end the next one"});
+    }
+    if (sent_.positions() > groups.size()) {
+      return std::unexpected(
+          Error{Error::Kind::Retry,
+                "committing a transaction: its positions had to be sent twice, and the first message may "
+                "still arrive and move those of the next one back"});
     }
     client_->connection().alive();
     return {};
@@ -406,7 +413,7 @@ class Producer final : public LogProducer {
   const bool transactional_;
   milliseconds transaction_timeout_{0};
   steady_clock::time_point begun_{};
-  EndCount end_count_;  // before the client, whose threads use it
+  SentCount sent_;  // before the client, whose threads use it
   std::optional<Watchdog> watchdog_;
   std::optional<Client> client_;
   std::map<std::string, Topic> topics_;

@@ -1,6 +1,8 @@
-// Counts the messages that end a transaction. librdkafka repeats one that is not answered in time, and says success when the
-// second is; the first may arrive later and end the next transaction, whose producer and epoch are the same (KAFKA-17754;
-// there is no KIP-890 in librdkafka, #5423). A producer of which more than one was sent is not to be used again.
+// Counts the messages that commit positions in a transaction (TxnOffsetCommit) and that end it (EndTxn). librdkafka repeats one
+// that is not answered in time, and says success when the second is; the first may arrive later, in the next transaction,
+// whose producer and epoch are the same, and end it or move its positions back (KAFKA-17754; there is no KIP-890 in
+// librdkafka, #5423). A producer that has sent more than it should is not to be used again: the epoch of the next one fences
+// what is late.
 #pragma once
 
 #include <atomic>
@@ -10,15 +12,20 @@
 
 namespace weir::connectors::kafka {
 
-class EndCount {
+class SentCount {
  public:
   // Before the client is made; it must not outlive this.
   void attach(rd_kafka_conf_t* conf) { rd_kafka_conf_interceptor_add_on_new(conf, "weir", on_new, this); }
-  void reset() { sent_.store(0); }
-  uint32_t value() const { return sent_.load(); }
+  void reset() {
+    positions_.store(0);
+    ends_.store(0);
+  }
+  uint32_t positions() const { return positions_.load(); }
+  uint32_t ends() const { return ends_.load(); }
 
  private:
   static constexpr int16_t kEndTxn = 26;
+  static constexpr int16_t kTxnOffsetCommit = 28;
 
   static rd_kafka_resp_err_t on_new(rd_kafka_t* client, const rd_kafka_conf_t* /*conf*/, void* self,
                                     char* /*reason*/, size_t /*size*/) {
@@ -27,13 +34,17 @@ class EndCount {
   static rd_kafka_resp_err_t on_request_sent(rd_kafka_t* /*client*/, int /*socket*/, const char* /*broker*/,
                                              int32_t /*broker_id*/, int16_t api, int16_t /*version*/,
                                              int32_t /*correlation*/, size_t /*size*/, void* self) {
+    auto* const count = static_cast<SentCount*>(self);
     if (api == kEndTxn) {
-      static_cast<EndCount*>(self)->sent_.fetch_add(1);
+      count->ends_.fetch_add(1);
+    } else if (api == kTxnOffsetCommit) {
+      count->positions_.fetch_add(1);
     }
     return RD_KAFKA_RESP_ERR_NO_ERROR;
   }
 
-  std::atomic<uint32_t> sent_ = 0;
+  std::atomic<uint32_t> positions_ = 0;
+  std::atomic<uint32_t> ends_ = 0;
 };
 
 }  // namespace weir::connectors::kafka
