@@ -95,6 +95,7 @@ bool parse_field(std::string_view key, std::string_view value, RecoveryRecord& r
   if (key == "s") return parse_number(value, partition.stop_offset);
   if (key == "i") return parse_flag(value, partition.idle);
   if (key == "u") return parse_number(value, record.owner, 16);
+  if (key == "b") return parse_number(value, record.table, 16);
   if (key == "j") return parse_job(value, record.job.emplace());
   if (!record.job) return false;
   if (key == "n") return parse_name(value, record.job->name);
@@ -114,6 +115,9 @@ std::string encode(const RecoveryRecord& record) {
                                  partition.idle ? 1 : 0, partition.stop_offset);
   if (record.owner != 0) {
     text += fmt::format(";u={:x}", record.owner);
+  }
+  if (record.table != 0) {
+    text += fmt::format(";b={:x}", record.table);
   }
   if (record.job) {
     text += fmt::format(";j={},{:x},{}", record.job->commit, record.job->token, record.job->finished ? 1 : 0);
@@ -154,7 +158,7 @@ size_t longest_record_bytes(size_t operators, size_t topics, std::string_view na
                       std::string(name),
                       std::string(transactional_id),
                       std::vector(topics, InputRecord{UINT32_MAX, INT32_MAX})};
-  return encode({{kLong, kLong, kLong, kLong, kLong, true}, job, UINT32_MAX}).size();
+  return encode({{kLong, kLong, kLong, kLong, kLong, true}, job, UINT32_MAX, UINT32_MAX}).size();
 }
 
 std::expected<RecoveryRecord, std::string> decode(std::string_view text) {

@@ -5,10 +5,10 @@
 // A part for each input partition, and one for the job, beside that of the anchor (the first partition by scan, topic
 // and number). Printable ASCII, at most kMaxRecordBytes, each with a checksum:
 //
-//   weir1;p=1200;w=1767254400123;l=1100;lw=1767254399000;i=0;s=-1;u=77e1b0c4;crc=5f3a1c2b
+//   weir1;p=1200;w=1767254400123;l=1100;lw=1767254399000;i=0;s=-1;u=77e1b0c4;b=21d0;crc=5f3a1c2b
 //   …;j=17,3f2a…,0;n=sales;t=sales-eu;o=9c1d…:R:1767254400000:1767254400000:5a1fe4403b2ad9c1;…;c=0:4711:12;r=c1b2a390:4
 //
-// A record without `u`, `n`, `t` and `r`, the last field of `o` (parts of the fingerprint) or of `c` (commit of the snapshot)
+// A record without `u`, `b`, `n`, `t` and `r`, the last field of `o` (parts of the fingerprint) or of `c` (commit of the snapshot)
 // is an older one, and is read as well.
 #pragma once
 
@@ -84,6 +84,7 @@ struct RecoveryRecord {
   PartitionRecord partition;
   std::optional<JobRecord> job;  // on the anchor
   uint32_t owner = 0;  // checksum_of(the job's name): a group may be shared by mistake; 0: not known
+  uint32_t table = 0;  // checksum_of the table that reads: several may read one topic; 0: not known
   friend bool operator==(const RecoveryRecord&, const RecoveryRecord&) = default;
 };
 

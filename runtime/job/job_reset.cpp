@@ -40,9 +40,11 @@ Result<std::unique_ptr<connectors::LogProducer>> take_over(const Manifest& manif
 }
 
 // A record without a commit: positions, and nothing that operators could go on from.
-std::string empty_record(const CommitSettings& settings, int64_t position, int64_t stop, bool anchor) {
+std::string empty_record(const CommitSettings& settings, const std::string& table, int64_t position,
+                         int64_t stop, bool anchor) {
   commit::RecoveryRecord record;
   record.owner = commit::checksum_of(settings.job);
+  record.table = commit::checksum_of(table);
   record.partition.position = record.partition.low_offset = position;
   record.partition.stop_offset = stop;
   if (anchor) {
@@ -89,8 +91,8 @@ Result<std::string> reset_job(const Manifest& manifest, const connectors::KafkaL
       if (!stop) {
         return std::unexpected(stop.error());
       }
-      offsets.push_back(
-          {group, it.place, offset, empty_record(committed->settings, offset, *stop, offsets.empty())});
+      offsets.push_back({group, it.place, offset,
+                         empty_record(committed->settings, input.table, offset, *stop, offsets.empty())});
       text += fmt::format("partition {} of topic `{}`, group `{}`: offset {}\n", it.place.partition,
                           it.place.topic, group, offset);
     }

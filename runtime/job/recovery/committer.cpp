@@ -216,7 +216,8 @@ bool Committer::take_positions(commit::Epoch& epoch, bool finished, bool state_c
   for (PartitionRun* partition : moved) {
     partition->committed_us = now_us;
     commit::RecoveryRecord record{partition->record, std::nullopt,
-                                  commit::checksum_of(run_.commit->settings.job)};
+                                  commit::checksum_of(run_.commit->settings.job),
+                                  commit::checksum_of(run_.manifest.scans[partition->scan].table)};
     if (partition == anchor) {
       record.job = job;
     }

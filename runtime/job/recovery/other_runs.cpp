@@ -56,10 +56,20 @@ Result<std::string> former_transactions(const Run& run) {
   return "";
 }
 
-Result<void> check_owner(const Run& run, const std::string& group, const connectors::TopicPartition& place,
+Result<void> check_owner(const Run& run, const LogScan& log, const connectors::TopicPartition& place,
                          const commit::RecoveryRecord& record) {
+  const std::string& group = log.source->options().group;
   if (record.owner == 0 || record.owner == commit::checksum_of(run.commit->settings.job)) {
-    return {};
+    const std::string& table = run.manifest.scans[log.scan].table;
+    if (record.table == 0 || record.table == commit::checksum_of(table)) {
+      return {};
+    }
+    return usage(fmt::format(
+        "the positions of group `{}` for {} are those of another table than `{}`: it was renamed, or of "
+        "several tables over one topic another comes first now\n"
+        "hint: order and names have to stay, or each of the tables gets a `properties.group.id` of its own; "
+        "otherwise {}",
+        group, place_text(place), table, kRestartHint));
   }
   return usage(fmt::format(
       "the positions of group `{}` for {} are those of {}, not of job `{}`\n"

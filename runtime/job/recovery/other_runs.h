@@ -14,8 +14,8 @@ struct Run;
 
 // What the transactions of the last run went by, if it had any: a process of that run may still have one open.
 connectors::Result<std::string> former_transactions(const Run& run);
-// Positions that another job has committed are not gone on from: two jobs would overwrite each other's.
-connectors::Result<void> check_owner(const Run& run, const std::string& group,
+// Positions that another job has committed, or this one for another table, are not gone on from.
+connectors::Result<void> check_owner(const Run& run, const LogScan& log,
                                      const connectors::TopicPartition& place,
                                      const commit::RecoveryRecord& record);
 // All partitions have been opened. The job's part of the record has to be there if positions are, and each partition that was

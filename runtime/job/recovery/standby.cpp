@@ -10,6 +10,8 @@ namespace {
 constexpr int kLockPatienceMs = 200;
 // So long it goes without saying that the group takes its time.
 constexpr int64_t kQuietLockUs = 4'000'000;
+// Who has waited longer than a session lasts has waited for an instance that was alive.
+constexpr int64_t kOthersSessionUs = 13'000'000;
 // Who has lost the lock and does not get it back in this time has been replaced.
 constexpr int64_t kRegainLockUs = 15'000'000;
 
@@ -39,10 +41,16 @@ Result<void> acquire_lock(Run& run) {
     if (!acquired) {
       return std::unexpected(of_lock(run, acquired.error()));
     }
+    const int64_t waited_us = run.clock->monotonic_us() - start_us;
     if (*acquired) {
+      if (waited_us > kOthersSessionUs && !run.options.restart_from.empty()) {
+        run.history->stood_by = true;
+        run.report->message(
+            "going on from what the instance before has committed; `--restart-from` does not hold for a "
+            "standby\n");
+      }
       return {};
     }
-    const int64_t waited_us = run.clock->monotonic_us() - start_us;
     if (run.history->was_open && waited_us > kRegainLockUs) {
       return std::unexpected(Error{Error::Kind::Fenced, "another instance of the job has taken over"});
     }

@@ -38,6 +38,24 @@ commit::CommitName name_of_commit(const std::vector<CommittedOffset>& committed)
   return {};
 }
 
+// Where another program has committed offsets for the group, a first start in mode `group-offsets` begins there.
+bool takes_plain_offsets(const LogScan& log, const std::vector<CommittedOffset>& committed) {
+  return log.source->options().start.kind == connectors::LogBound::Kind::GroupOffsets &&
+         std::ranges::all_of(committed, [](const CommittedOffset& it) { return it.metadata.empty(); });
+}
+
+// The committed offset, with empty state.
+Result<PartitionStart> start_at(LogScan& log, const CommittedOffset& committed) {
+  PartitionStart start;
+  start.record.position = start.record.low_offset = committed.offset;
+  const auto stop = log.source->stop_offset(committed.partition);
+  if (!stop) {
+    return std::unexpected(stop.error());
+  }
+  start.record.stop_offset = *stop;
+  return start;
+}
+
 // A restart is asked for once: it is from what was committed when the process began (look_before_restart). What this process
 // has committed since counts, and what another one has, that was active before or has taken over. The first scan has the
 // anchor, and decides for all.
@@ -46,7 +64,7 @@ bool restarts(Run& run, const LogScan& log, const std::vector<CommittedOffset>& 
     return false;
   }
   if (&log == &run.logs.front()) {
-    run.commit->restarts = run.history->before_restart == name_of_commit(committed);
+    run.commit->restarts = !run.history->stood_by && run.history->before_restart == name_of_commit(committed);
   }
   return run.commit->restarts;
 }
@@ -109,17 +127,22 @@ Result<std::vector<PartitionStart>> committed_starts(Run& run, LogScan& log,
   const bool fresh = restarts(run, log, *committed);
   const bool any = std::ranges::any_of(
       *committed, [](const CommittedOffset& it) { return it.offset != connectors::kNoOffset; });
+  const bool from_committed =
+      fresh ? run.options.restart_from == "committed" : takes_plain_offsets(log, *committed);
   std::vector<PartitionStart> starts;
   for (const CommittedOffset& it : *committed) {
     const bool is_committed = it.offset != connectors::kNoOffset;
-    if (fresh && run.options.restart_from == "committed" && is_committed) {
-      PartitionStart start;
-      start.record.position = start.record.low_offset = it.offset;
-      starts.push_back(start);
+    if (from_committed && is_committed) {
+      auto start = start_at(log, it);
+      if (!start) {
+        return std::unexpected(start.error());
+      }
+      starts.push_back(*start);
       continue;
     }
     if (fresh || !is_committed) {
-      auto start = first_start(log, it.partition, !fresh && any);  // a new partition is read from its begin
+      // A new partition is read from its begin.
+      auto start = first_start(log, it.partition, any && (!fresh || from_committed));
       if (!start) {
         return std::unexpected(start.error());
       }
@@ -130,7 +153,7 @@ Result<std::vector<PartitionStart>> committed_starts(Run& run, LogScan& log,
     if (!record) {
       return std::unexpected(record.error());
     }
-    if (auto owned = check_owner(run, group, it.partition, *record); !owned) {
+    if (auto owned = check_owner(run, log, it.partition, *record); !owned) {
       return std::unexpected(owned.error());
     }
     if (record->job) {

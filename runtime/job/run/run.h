@@ -55,6 +55,7 @@ struct History {
   bool was_open = false;                             // one of them had everything that it needs
   int64_t last_fenced_us = 0;                        // monotonic, of the lock; 0: never
   std::optional<commit::CommitName> before_restart;  // `--restart-from`: what was committed before
+  bool stood_by = false;                             // while another instance was at work
   Tally tally;                                       // of what the tries before this one have committed
   Tally committed_tally;                             // with this one
   // Of the commit that was tried last: whether it counts shows when the next try reads what is committed.

@@ -18,7 +18,8 @@ RecoveryRecord anchor() {
                     "sales; by=day",
                     "sales-eu",
                     {{0xc1b2a390, 4}, {7, 1}}},
-          checksum_of("sales; by=day")};
+          checksum_of("sales; by=day"),
+          checksum_of("orders")};
 }
 
 TEST(RecoveryRecord, TextIsShortAndPrintable) {

@@ -53,6 +53,28 @@ TEST_F(FirstStart, TheLatestOffsetIsThatOfTheFirstStart) {
   EXPECT_EQ(results(log).size(), 2u);
 }
 
+TEST_F(FirstStart, GroupOffsetsOfAnotherProgramAreTaken) {
+  LogJob job(copy(", 'scan.startup.mode' = 'group-offsets'"));
+  for (int64_t id = 1; id <= 5; ++id) add_event(log, 0, id, "a", 1, id);
+  add_event(log, 1, 6, "a", 1, 6);
+  log.set_offset("job", {"events", 0}, 3);
+  const Ended ended = job.run(log, clock, [&] { return all_read(log); });
+  ASSERT_EQ(ended.status, ExitStatus::Finished) << ended.messages;
+  EXPECT_EQ(results(log), (std::vector<std::string>{R"({"id":4})", R"({"id":5})", R"({"id":6})"}));
+}
+
+TEST_F(FirstStart, ARestartFromWhatIsCommittedHasTheSameEnd) {
+  LogJob job(copy(", 'scan.startup.mode' = 'latest-offset', 'scan.bounded.mode' = 'latest-offset'"));
+  ASSERT_EQ(job.run(log, clock, [] { return false; }).status, ExitStatus::Finished);
+  add_event(log, 0, 1, "a", 1, 1);
+  RunOptions options;
+  options.restart_from = "committed";
+  const Ended ended = job.run(log, clock, [&] { return log.commits > 20; }, options);
+  ASSERT_EQ(ended.status, ExitStatus::Finished) << ended.messages;
+  EXPECT_EQ(ended.messages.find("stopped"), std::string::npos) << ended.messages;
+  EXPECT_EQ(results(log).size(), 1u);
+}
+
 TEST_F(FirstStart, ALaterStartCommitsNothingByItself) {
   LogJob job(copy(""));
   ASSERT_EQ(job.run(log, clock, [] { return true; }).status, ExitStatus::Finished);

@@ -109,6 +109,25 @@ TEST_F(OtherRuns, AGroupIsOfOneJob) {
             "state, by `--restart-from committed`\n");
 }
 
+TEST_F(OtherRuns, PositionsAreOfOneTable) {
+  add_event(log, 0, 1, "a", 1, 1);
+  ASSERT_EQ(run(sums("events")).status, ExitStatus::Finished);
+  std::string renamed = sums("events");
+  for (const std::string name : {"TABLE events", "FROM events"}) {
+    renamed.replace(renamed.find(name), name.size(), name.substr(0, name.find(' ')) + " orders");
+  }
+  const Ended ended = run(renamed);
+  EXPECT_EQ(ended.status, ExitStatus::Usage);
+  EXPECT_EQ(ended.messages,
+            std::string(
+                "error: the positions of group `job` for partition 0 of topic `events` are those of another "
+                "table than `orders`: it was renamed, or of several tables over one topic another comes "
+                "first now\n"
+                "hint: order and names have to stay, or each of the tables gets a `properties.group.id` of "
+                "its own; otherwise ") +
+                kRestart + "\n");
+}
+
 TEST_F(OtherRuns, WhatAnotherHasCommittedMeanwhileEndsTheRun) {
   add_event(log, 0, 1, "a", 1, 1);
   int commits = 0;
