@@ -59,7 +59,7 @@ MUTANTS = {
         "    if (producer) {\n      if (auto done = (*producer)->open(); !done) {",
         "    if (producer) {\n      if (const Result<void> done = {}; !done) {"),
     "the producer is opened before the lock is held": (
-        "    if (*acquired) {\n      return {};", "    if (*acquired || true) {\n      return {};"),
+        "    if (*acquired) {\n      if (waited_us", "    if (*acquired || true) {\n      if (waited_us"),
     "a restart that was asked for is repeated at each try": (
         "run.history->before_restart == name_of_commit(committed);",
         "run.history->before_restart == name_of_commit(committed) || run.history->before_restart.has_value();"),

@@ -312,11 +312,11 @@ void input_cleanup(const JobOnLog& job, const LogState& log, Findings& findings)
     if (use.role == Role::Input && use.replayed_ms > 0 &&
         in_list(text_of(configs_of(log, use.topic), "cleanup.policy"), "compact")) {
       findings.push_back(
-          {Severity::Warning,
+          {job.settings ? Severity::Error : Severity::Note,
            fmt::format("topic `{}` is compacted, and `{}` is rebuilt by reading it again", use.topic,
                        use.replayed_name),
-           "records that a later one of their key has replaced are missing then, and the job refuses to go "
-           "on",
+           "records that a later one of their key has replaced are missing then: windows that are open at a "
+           "crash would come out wrong",
            "SET 'recovery.mode' = 'changelog' keeps the state of windows in a topic of its own"});
     }
   }
