@@ -75,6 +75,8 @@ std::string form_mismatch(const Option& option, std::string& value) {
       if (!value.empty()) return "";
       if (option.key == "path") return "a path";
       if (option.key == "topic") return "a topic";
+      if (option.key == "properties.group.id" || option.key == "sink.transactional-id-prefix")
+        return "a name";
       return option.key == "properties.bootstrap.servers" ? "brokers such as `localhost:9092`" : "";
   }
   return "";

@@ -83,7 +83,9 @@ class TableOptions {
         find_option(pair.key, [](const Option& o) { return o.scope != OptionScope::Setting; });
     const Option* setting =
         find_option(pair.key, [](const Option& o) { return o.scope == OptionScope::Setting; });
-    if (elsewhere != nullptr && elsewhere->connector.starts_with("format:")) {
+    if (pair.key == "format" && table_.connector == "upsert-kafka") {
+      emitted.hint("write 'key.format' and 'value.format'");
+    } else if (elsewhere != nullptr && elsewhere->connector.starts_with("format:")) {
       emitted.note("it belongs to format `{}`", elsewhere->connector.substr(7));
     } else if (elsewhere != nullptr) {
       const auto owners = alternatives(elsewhere->connector);

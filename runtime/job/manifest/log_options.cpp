@@ -11,6 +11,7 @@ namespace {
 using connectors::LogBound;
 
 constexpr std::string_view kPropertyPrefix = "properties.";
+constexpr std::string_view kTransactions = "sink.transactional-id-prefix";
 constexpr int64_t kIntervalsOfATransaction = 3;
 constexpr int64_t kMostOfTheBrokerMs = 900'000;  // transaction.max.timeout.ms, unless it was changed
 
@@ -161,6 +162,10 @@ Result<connectors::LogSourceOptions> log_source_options(const Manifest& manifest
     return usage(fmt::format("table `{}` has no `topic`", manifest.scans[scan].table));
   }
   result.group = group_of(manifest, scan, result.topics);
+  if (const std::string* group = find_option(options, "properties.group.id");
+      group != nullptr && group->empty()) {
+    return usage(fmt::format("table `{}`: `properties.group.id` is empty", manifest.scans[scan].table));
+  }
   result.with_headers = manifest.scans[scan].with_headers;
   auto start = bound(options, "scan.startup", {LogBound::Kind::Earliest, 0, {}});
   if (!start) {
@@ -188,9 +193,20 @@ Result<CommitSettings> commit_settings(const Manifest& manifest) {
       return std::unexpected(guarantee.error());
     }
     settings.guarantee = std::max(settings.guarantee, *guarantee);
-    if (settings.transactional_id.empty()) {
-      settings.transactional_id = option_or(sink.options, "sink.transactional-id-prefix", "");
+    const std::string* prefix = find_option(sink.options, kTransactions);
+    if (prefix == nullptr) {
+      continue;
     }
+    if (prefix->empty()) {
+      return usage(fmt::format("table `{}`: `{}` is empty", sink.table, kTransactions));
+    }
+    if (!settings.transactional_id.empty() && settings.transactional_id != *prefix) {
+      return usage(fmt::format(
+          "table `{}`: `{}` is `{}`, and that of another table of the job is `{}`: all that a job writes is "
+          "in the same transactions",
+          sink.table, kTransactions, *prefix, settings.transactional_id));
+    }
+    settings.transactional_id = *prefix;
   }
   if (settings.transactional_id.empty()) {
     settings.transactional_id = manifest.job_name;
@@ -199,7 +215,12 @@ Result<CommitSettings> commit_settings(const Manifest& manifest) {
   if (!interval) {
     return std::unexpected(interval.error());
   }
-  settings.interval_ms = std::max<int64_t>(*interval, 1);
+  if (*interval < 1) {
+    return usage(
+        "`commit.interval` is zero: each commit is a transaction of its own, and no records stand between "
+        "two");
+  }
+  settings.interval_ms = *interval;
   for (auto [key, value] : {std::pair("changelog.snapshot-size", &settings.snapshot_bytes),
                             std::pair("changelog.slice-size", &settings.slice_bytes)}) {
     const auto bytes = bytes_or(manifest.settings, key, *value);

@@ -41,5 +41,36 @@ TEST(CommitSettings, ATimeoutThatIsTooShortForTheIntervalIsRefused) {
             "hint: set `transaction.timeout` to 30000 ms at least, or leave it out");
 }
 
+TEST(CommitSettings, WhatAStartGivesAndCannotBeIsRefused) {
+  EXPECT_EQ(
+      commit_settings(with({{"commit.interval", "0"}})).error().text,
+      "`commit.interval` is zero: each commit is a transaction of its own, and no records stand between two");
+
+  Manifest manifest = with({});
+  manifest.sinks.push_back(manifest.sinks[0]);
+  manifest.sinks[0].table = "a";
+  manifest.sinks[1].table = "b";
+  manifest.sinks[1].options.emplace_back("sink.transactional-id-prefix", "x");
+  EXPECT_EQ(commit_settings(manifest)->transactional_id, "x");
+  manifest.sinks[0].options.emplace_back("sink.transactional-id-prefix", "y");
+  EXPECT_EQ(commit_settings(manifest).error().text,
+            "table `b`: `sink.transactional-id-prefix` is `x`, and that of another table of the job is `y`: "
+            "all that a job "
+            "writes is in the same transactions");
+  manifest.sinks[0].options.back().second = "";
+  EXPECT_EQ(commit_settings(manifest).error().text, "table `a`: `sink.transactional-id-prefix` is empty");
+}
+
+TEST(LogSourceOptions, AGroupWithoutANameIsRefused) {
+  Manifest manifest;
+  ManifestScan scan;
+  scan.table = "orders";
+  scan.options = {{"connector", "kafka"}, {"topic", "orders"}};
+  manifest.scans.push_back(scan);
+  EXPECT_TRUE(log_source_options(manifest, 0));
+  manifest.scans[0].options.emplace_back("properties.group.id", "");
+  EXPECT_EQ(log_source_options(manifest, 0).error().text, "table `orders`: `properties.group.id` is empty");
+}
+
 }  // namespace
 }  // namespace weir::job
