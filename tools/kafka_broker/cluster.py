@@ -35,14 +35,15 @@ def up(folder: pathlib.Path, jars: pathlib.Path, version: str, brokers: int, set
         raise Failure(f"{folder} is not empty and no cluster of ours")
     folder.mkdir(parents=True, exist_ok=True)
     nodes = range(1, brokers + 1)
-    free = iter(free_ports(4 * brokers))
-    ports = {node: Ports(next(free), next(free), next(free), next(free)) for node in nodes}
+    free = iter(free_ports(6 * brokers))
+    ports = {node: Ports(*(next(free) for _ in range(6))) for node in nodes}
+    certificate = make_certificate(folder)
     state = {"version": version, "jars": str(jars), "brokers": []}
     for node in nodes:
         (folder / f"server-{node}.properties").write_text(
-            server_properties(node, ports, str(folder / f"data-{node}"), settings))
+            server_properties(node, ports, str(folder / f"data-{node}"), str(certificate), settings))
         state["brokers"].append({"node": node, "port": ports[node].broker, "behind": ports[node].behind,
-                                 "proxy": ports[node].proxy, "pid": 0, "started": 0})
+                                 "proxy": ports[node].proxy, "sasl": ports[node].sasl, "sasl_ssl": ports[node].sasl_ssl, "pid": 0, "started": 0})
     save(folder, state)
     try:
         format_storage(folder, state)
@@ -51,6 +52,20 @@ def up(folder: pathlib.Path, jars: pathlib.Path, version: str, brokers: int, set
         down(folder)
         raise
     return addresses(state)
+
+
+def make_certificate(folder: pathlib.Path) -> pathlib.Path:
+    """Signed by itself, so that it is its own authority; <folder>/ca.pem is for clients."""
+    if shutil.which("openssl") is None:
+        raise Failure("openssl is missing: run `tools/dev setup`")
+    key, certificate, both = folder / "key.pem", folder / "ca.pem", folder / "keystore.pem"
+    made = subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
+                           "-subj", "/CN=broker of tests", "-addext", "subjectAltName=IP:127.0.0.1",
+                           "-keyout", str(key), "-out", str(certificate)], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if made.returncode != 0:
+        raise Failure(f"the brokers' certificate could not be made:\n{made.stderr}")
+    both.write_text(key.read_text() + certificate.read_text())
+    return both
 
 
 def format_storage(folder: pathlib.Path, state: dict) -> None:
@@ -150,6 +165,11 @@ def save(folder: pathlib.Path, state: dict) -> None:
 
 def addresses(state: dict) -> str:
     return ",".join(f"127.0.0.1:{broker['port']}" for broker in state["brokers"])
+
+
+def secured(folder: pathlib.Path, listener: str) -> str:
+    """The addresses of the listener `sasl` or `sasl_ssl`."""
+    return ",".join(f"127.0.0.1:{broker[listener]}" for broker in load(folder)["brokers"])
 
 
 def proxied(folder: pathlib.Path) -> str:

@@ -222,7 +222,9 @@ class Admin final : public LogAdmin {
   Result<Metadata> metadata(rd_kafka_topic_t* topic, const std::string& what) {
     const rd_kafka_metadata_t* answer = nullptr;
     const rd_kafka_resp_err_t code = ask_patiently(client_.connection(), [&](int timeout_ms) {
-      return rd_kafka_metadata(client_.handle(), 0, topic, &answer, timeout_ms);
+      const rd_kafka_resp_err_t heard = rd_kafka_metadata(client_.handle(), 0, topic, &answer, timeout_ms);
+      rd_kafka_poll(client_.handle(), 0);  // whether the connection is refused
+      return heard;
     });
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return std::unexpected(failed(what, code));

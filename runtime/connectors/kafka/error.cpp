@@ -76,7 +76,8 @@ Error error_of(const Connection& connection, std::string_view what, rd_kafka_res
                            code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN ||
                            code == RD_KAFKA_RESP_ERR__WAIT_COORD;
   if (unreachable) {
-    text = fmt::format("no answer from Kafka at `{}`", connection.brokers());
+    text = connection.refused() ? fmt::format("Kafka at `{}` refuses the connection", connection.brokers())
+                                : fmt::format("no answer from Kafka at `{}`", connection.brokers());
     if (const std::string known = connection.reason(); !known.empty()) {
       text += ": " + known;
     }

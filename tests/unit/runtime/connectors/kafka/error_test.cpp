@@ -44,7 +44,8 @@ TEST(KafkaError, TextSaysWhatAndWhy) {
   connection.trouble(RD_KAFKA_RESP_ERR__SSL, "ssl://b1:9092/1: certificate verify failed");
   const Error refused = error_of(connection, "topic `orders`", RD_KAFKA_RESP_ERR__TIMED_OUT);
   EXPECT_EQ(refused.kind, Error::Kind::InputOutput);
-  EXPECT_EQ(refused.text, "topic `orders`: no answer from Kafka at `b1:9092`: certificate verify failed");
+  EXPECT_EQ(refused.text,
+            "topic `orders`: Kafka at `b1:9092` refuses the connection: certificate verify failed");
 }
 
 // librdkafka's own cluster in memory, with errors on demand.
