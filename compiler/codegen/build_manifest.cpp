@@ -47,6 +47,17 @@ void describe_messages(const plan::Scan& from, job::ManifestScan& result) {
   }
 }
 
+// How far the watermark stays behind the column, where it is the column or the column less an interval.
+int64_t delay_ms(const typed::Expression& watermark) {
+  if (const auto* cast = std::get_if<typed::Cast>(&watermark.node)) return delay_ms(*cast->operand);
+  const auto* operation = std::get_if<typed::Operation>(&watermark.node);
+  if (!operation || operation->op != typed::Operator::Subtract) return 0;
+  const auto* literal = std::get_if<typed::Literal>(&operation->operands[1]->node);
+  const auto* interval = literal ? std::get_if<types::Int128>(&literal->value.data) : nullptr;
+  if (!interval || literal->value.type.kind != types::Kind::IntervalDayTime) return 0;
+  return static_cast<int64_t>(*interval / 1000);
+}
+
 job::ManifestScan scan(const PipelineProgram& program, uint32_t index, const plan::Plan& plan,
                        const JobShapes& shapes) {
   const plan::Scan& from = *program.scans[index].scan;
@@ -55,6 +66,7 @@ job::ManifestScan scan(const PipelineProgram& program, uint32_t index, const pla
   result.table = from.table->name;
   result.options = options_of(from.table->options);
   result.has_watermark = from.watermark != nullptr;
+  if (from.watermark) result.watermark_delay_ms = delay_ms(*from.watermark);
   result.route_rejected = from.route_rejected;
   if (from.event_time_column) result.event_time_column = static_cast<int32_t>(*from.event_time_column);
   for (const Pipeline& pipeline : program.pipelines) {
@@ -224,6 +236,9 @@ job::Manifest build_manifest(const PipelineProgram& program, const plan::Plan& p
     }
   }
   std::ranges::sort(manifest.consumers, {}, &job::ManifestConsumer::id);
+  for (const LateProgram& late : program.lates) {
+    manifest.lates.push_back({late.pipeline, late.upstream_scans, late.upstream_operators});
+  }
   for (const SinkProgram& sink : program.sinks) manifest.sinks.push_back(sink_of(sink));
   manifest.inserts = program.inserts;
   manifest.expressions = failures.all();

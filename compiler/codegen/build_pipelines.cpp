@@ -30,6 +30,7 @@ class Builder {
     }
     for (uint32_t i = 0; i < plan_.sinks.size(); ++i) add_sink(i, plan_.sinks[i]);
     account();
+    number_lates();
     return std::move(program_);
   }
 
@@ -113,7 +114,7 @@ class Builder {
             path.columns.push_back(typed::column(bounds + i, node.columns[first + i].type));
         },
         [&](const plan::LateFilter& late) {
-          path.steps.push_back(PrepareLate{late.spec, on_source(late.time)});
+          path.steps.push_back(PrepareLate{late.spec, on_source(late.time), node_of(node), 0});
           path.columns.push_back(
               typed::make({typed::RecordWatermark{}, node.columns.back().type, node.span, false, true}));
         },
@@ -195,17 +196,18 @@ class Builder {
     program_.aggregates.push_back(std::move(result));
   }
 
-  void add_upstream(AggregateProgram& aggregate, NodeId source) const {
+  template <typename Program>
+  void add_upstream(Program& above, NodeId source) const {
     const auto add = [](std::vector<uint32_t>& list, uint32_t id) {
       if (std::ranges::find(list, id) == list.end()) list.push_back(id);
     };
     const plan::Node& node = plan_.at(source);
     if (const auto* scan = std::get_if<plan::Scan>(&node.kind))
-      add(aggregate.upstream_scans, scans_.at(scan->table));
+      add(above.upstream_scans, scans_.at(scan->table));
     if (const auto* rejected = std::get_if<plan::Rejected>(&node.kind))
-      add(aggregate.upstream_scans, scans_.at(rejected->table));
+      add(above.upstream_scans, scans_.at(rejected->table));
     if (std::holds_alternative<plan::Aggregate>(node.kind))
-      add(aggregate.upstream_operators, operators_.at(source));
+      add(above.upstream_operators, operators_.at(source));
   }
 
   void add_sink(uint32_t index, NodeId id) {
@@ -225,6 +227,23 @@ class Builder {
     }
     program_.sinks.push_back(std::move(result));
     program_.inserts.push_back(sink.label);
+  }
+
+  NodeId node_of(const plan::Node& node) const { return static_cast<NodeId>(&node - plan_.nodes.data()); }
+
+  // Each gets its place behind the consumers, whose number is known now.
+  void number_lates() {
+    for (Pipeline& pipeline : program_.pipelines) {
+      for (Consumer& consumer : pipeline.consumers) {
+        for (auto& step : consumer.prepare.steps) {
+          auto* late = std::get_if<PrepareLate>(&step);
+          if (!late) continue;
+          late->floor = consumer_count_ + static_cast<uint32_t>(program_.lates.size());
+          LateProgram& result = program_.lates.emplace_back(LateProgram{pipeline.id, {}, {}});
+          for (const Path& path : paths(plan_.at(late->node).inputs[0])) add_upstream(result, path.source);
+        }
+      }
+    }
   }
 
   // Which INSERTs a consumer feeds, through aggregates.

@@ -6,6 +6,7 @@
 #include "compiler/diagnostics/check.h"
 #include "compiler/match.h"
 #include "runtime/abi/abi.h"
+#include "runtime/abi/late.h"
 #include "runtime/time/windows.h"
 
 namespace weir::codegen {
@@ -24,14 +25,15 @@ llvm::Value* floor_to(Emit& emit, llvm::Value* time, int64_t size, int64_t offse
   return emit.b.CreateAdd(aligned, emit.i64(offset));
 }
 
-// Whether a record at `time` (ms) counts in no window of the windowing any more, `w` being the watermark before it; one
-// that is in no window at all is not late.
-llvm::Value* is_late(Emit& emit, const WindowSpec& spec, llvm::Value* time, llvm::Value* w) {
+// Whether a record at `time` (ms) counts in no window of the windowing any more, `w` being what it is judged by; one that is
+// in no window at all is not late. `lateness`: that sessions allow.
+llvm::Value* is_late(Emit& emit, const WindowSpec& spec, llvm::Value* time, llvm::Value* w,
+                     llvm::Value* lateness) {
   const auto passed = [&](llvm::Value* end) {
     return emit.b.CreateICmpSGE(w, emit.b.CreateSub(end, emit.i64(time::kEpsilon)));
   };
   switch (spec.kind) {
-    case typed::WindowKind::Session: return emit.b.CreateICmpSLE(time, w);
+    case typed::WindowKind::Session: return emit.b.CreateICmpSLE(emit.b.CreateAdd(time, lateness), w);
     case typed::WindowKind::Tumble:
     case typed::WindowKind::Cumulate: {
       llvm::Value* start = floor_to(emit, time, spec.size_ms, spec.offset_ms);
@@ -44,6 +46,23 @@ llvm::Value* is_late(Emit& emit, const WindowSpec& spec, llvm::Value* time, llvm
     }
   }
   WEIR_CHECK(false, "a window kind out of range");
+}
+
+// What the windows judge the record by: the watermark of its partition, or of all that is below LATE where that is higher.
+// `late_watermark` is the same.
+llvm::Value* raise_watermark(Emit& emit, llvm::Value* context, const PrepareLate& late,
+                             llvm::Value*& lateness) {
+  llvm::Type* i64 = emit.b.getInt64Ty();
+  llvm::Value* consumers =
+      emit.load(emit.b.getPtrTy(), emit.at(context, offsetof(abi::Context, consumers)), 8);
+  llvm::Value* floor = emit.load(emit.b.getPtrTy(), emit.at(consumers, late.floor * sizeof(void*)), 8);
+  lateness = emit.load(i64, emit.at(floor, offsetof(abi::LateFloor, allowed_lateness)), 8);
+  llvm::Value* below = emit.load(i64, emit.at(floor, offsetof(abi::LateFloor, watermark)), 8);
+  llvm::Value* own_place = emit.at(context, offsetof(abi::Context, record_watermark));
+  llvm::Value* own = emit.load(i64, own_place, 8);
+  llvm::Value* w = emit.b.CreateSelect(emit.b.CreateICmpSLT(own, below), below, own);
+  emit.store(w, own_place, 8);
+  return w;
 }
 
 // Of hole_prepare(context, row, window_start, window_end, prepared).
@@ -127,9 +146,9 @@ void emit_prepare(Emit& emit, const ExpressionSettings& settings, const Prepare&
         },
         [&](const PrepareLate& late) {
           const Value time = emit_expression(scope, *late.time);
-          llvm::Value* w =
-              emit.load(emit.b.getInt64Ty(), emit.at(context, offsetof(abi::Context, record_watermark)), 8);
-          llvm::Value* is_one = is_late(emit, late.spec, floor_to_milliseconds(emit, time.data), w);
+          llvm::Value* lateness = nullptr;
+          llvm::Value* w = raise_watermark(emit, context, late, lateness);
+          llvm::Value* is_one = is_late(emit, late.spec, floor_to_milliseconds(emit, time.data), w, lateness);
           emit.return_when(emit.either(time.null, emit.negate(is_one)), emit.i1(false));
         },
         [](const PrepareFanOut&) {});

@@ -45,6 +45,8 @@ struct PrepareFilter {
 struct PrepareLate {  // keeps rows that are late for the windowing
   WindowSpec spec;
   ExpressionPtr time;
+  plan::NodeId node;
+  uint32_t floor = 0;  // where in Context::consumers its abi::LateFloor is
 };
 struct PrepareFanOut {  // at most one
   WindowSpec spec;
@@ -107,6 +109,11 @@ struct AggregateProgram {
   std::vector<uint32_t> upstream_scans;      // whose partitions (through unions) feed it directly
   std::vector<uint32_t> upstream_operators;  // aggregates that feed it directly
 };
+struct LateProgram {  // for each PrepareLate, in order of `floor`
+  uint32_t pipeline;
+  std::vector<uint32_t> upstream_scans;  // as of an aggregate in its place
+  std::vector<uint32_t> upstream_operators;
+};
 struct SinkProgram {
   uint32_t id;
   plan::NodeId node;
@@ -119,6 +126,7 @@ struct SinkProgram {
 struct PipelineProgram {
   std::vector<ScanProgram> scans;
   std::vector<AggregateProgram> aggregates;
+  std::vector<LateProgram> lates;
   std::vector<SinkProgram> sinks;
   std::vector<Pipeline> pipelines;
   std::vector<std::string> inserts;  // labels

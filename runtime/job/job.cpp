@@ -71,6 +71,9 @@ void open_schedule(Run& run) {
       run.schedule->add(partition);
     }
   }
+  if (!run.replaying) {
+    run.operators->advance_lates(*run.schedule);
+  }
   if (run.metrics != nullptr) {
     run.metrics->show(run);
   }
@@ -147,7 +150,7 @@ void open_lanes(Run& run, uint32_t workers) {
     if (run.commit) {
       open_replay_consumers(run, *lane, number);
     }
-    lane->seal();
+    lane->seal(*run.operators, run.manifest.lates.size());
     if (number == workers) {
       run.firing_lane = std::move(lane);
     } else {
@@ -160,9 +163,10 @@ void open_feeds(Run& run) {
   uint32_t lane = 0;
   for (WorkerRun& worker : run.workers) {
     for (uint32_t scan = 0; scan < run.manifest.scans.size(); ++scan) {
-      worker.feeds.emplace_back(run.manifest, scan, *run.operators, lane, worker.lane->consumers());
+      worker.feeds.emplace_back(run.manifest, scan, *run.operators, lane, worker.lane->consumers(),
+                                worker.lane->late_floors());
       worker.replay_feeds.emplace_back(run.manifest, scan, *run.operators, lane,
-                                       worker.lane->replay_consumers());
+                                       worker.lane->replay_consumers(), worker.lane->late_floors());
     }
     ++lane;
   }
@@ -373,6 +377,17 @@ void run_once(Run& run) {
   close_sinks(run, !run.stopping());
 }
 
+// What fails for good may do so because another instance has gone on long ago, and what it does not need is gone.
+bool was_replaced(Run& run) {
+  const ExitStatus status = run.outcome.status();
+  if ((status != ExitStatus::Usage && status != ExitStatus::InputOutput) || !run.commit ||
+      run.commit->lock == nullptr || run.commit->producer == nullptr) {  // opened when the lock is held
+    return false;
+  }
+  const auto held = run.commit->lock->held();
+  return held ? !*held : held.error().kind == connectors::Error::Kind::Fenced;
+}
+
 }  // namespace
 
 ExitStatus run_job(const abi::Program& program, const RunOptions& options) {
@@ -433,6 +448,10 @@ ExitStatus run_job(const abi::Program& program, const RunOptions& options) {
       return ExitStatus::Finished;
     }
     const bool stopped = signals.caught() != 0 || (options.stop != nullptr && options.stop->load());
+    if (was_replaced(run)) {
+      report.message("error: another instance of the job has taken over\n");
+      return ExitStatus::TryAgain;
+    }
     if (!run.outcome.worth_another_try() || !run.commit || !history.was_open || stopped) {
       report.message(run.outcome.message());
       return run.outcome.status();

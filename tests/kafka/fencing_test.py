@@ -2,6 +2,7 @@
 import signal
 import time
 
+import broker
 from scene import Scene, until
 
 
@@ -30,6 +31,27 @@ class Fencing(Scene):
         self.assertEqual(second.stop(), 0, second.text())
         judge = self.check_rows()
         self.assertGreater(self.aborted(judge), 0)
+
+    def test_a_zombie_whose_input_has_been_deleted_meanwhile(self):
+        self.open("copy", 60_000)
+        first = self.run_job("--instance", "first")
+        self.produce(0, 10_000)
+        self.until_consumed(first)
+        second = self.run_job("--instance", "second")
+        until("the second stands by", lambda: "standing by" in second.text(), process=second)
+        first.send(signal.SIGSTOP)
+        self.produce(10_000, 50_000)
+        self.until_consumed(second)
+        for partition, at in broker.offsets(self.source).items():
+            broker.client("topic", "truncate", self.source, "--partition", str(partition), "--before", str(at.end))
+        first.send(signal.SIGCONT)
+        self.assertEqual(first.wait(), 75, first.text())
+        self.assertIn("another instance of the job has taken over", first.text())
+        self.assertNotIn("--accept-data-loss", first.text())
+        self.produce(50_000, 60_000)
+        self.until_consumed(second)
+        self.assertEqual(second.stop(), 0, second.text())
+        self.assertEqual(len(broker.values(self.target)), 60_000 // 3)
 
     def test_a_standby_takes_over_from_one_that_is_killed(self):
         self.open("copy", 100_000)

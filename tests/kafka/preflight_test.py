@@ -16,7 +16,7 @@ class Preflight(unittest.TestCase):
             path = pathlib.Path(folder) / "job.stream"
             path.write_text(
                 f"SET 'pipeline.name' = '{broker.fresh('preflight')}';\n{settings}"
-                "CREATE TABLE events (k STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' = 'kafka', "
+                "CREATE TABLE events (k STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '30' MINUTE) WITH ('connector' = 'kafka', "
                 f"'topic' = '{source}', {SERVERS}, 'format' = 'json', 'scan.bounded.mode' = 'latest-offset');\n"
                 f"CREATE TABLE results ({columns}) WITH ({sink}, {SERVERS});\nINSERT INTO results {select};\n")
             return subprocess.run([broker.BIN / "weir", "run", "--quiet", path], capture_output=True, text=True, timeout=120)
@@ -56,7 +56,7 @@ class Preflight(unittest.TestCase):
         self.assertEqual(ran.returncode, 0, ran.stderr)
         lines = ran.stderr.splitlines()
         self.assertRegex(lines[0], rf"^warning: topic `{source}` keeps its records for 1 min, and `.*TUMBLE.*` is rebuilt by "
-                                   "reading 1 h of them again$")
+                                   "reading 90 min of them again$")
         self.assertEqual(lines[3], f"warning: table `results` updates records by key, and topic `{target}` is not compacted")
         self.assertEqual(len(lines), 6)
         self.assertEqual(len(broker.values(target)), 1)

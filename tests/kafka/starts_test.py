@@ -96,6 +96,23 @@ class Starts(Records):
         self.assertEqual(job.stop(), 0, job.text())
         self.assertEqual(self.ids(), [0, 1, 2, 3, 4, 7, 8, 9])
 
+    def test_a_run_that_has_to_go_on_from_an_earlier_one(self):
+        self.open()
+        self.produce(*range(5))
+        job = self.copy("--resume")
+        self.assertEqual(job.wait(), 2, job.text())
+        self.assertIn(f"error: `--resume`: there is no earlier run of job `{self.target}` to go on from; group `{self.target}` has "
+                      "committed nothing\n", job.text())
+        self.assertEqual(self.positions(), (-1,))
+        job = self.copy()
+        self.until_at(job, 5)
+        self.assertEqual(job.stop(), 0, job.text())
+        self.produce(5)
+        job = self.copy("--resume")
+        self.until_at(job, 6)
+        self.assertEqual(job.stop(), 0, job.text())
+        self.assertEqual(self.ids(), list(range(6)))
+
     def test_an_offset_that_was_set_by_hand(self):
         self.open()
         self.produce(*range(5))

@@ -43,11 +43,13 @@ std::string windows_twice(const Outputs& found, std::string_view topic) {
 std::string not_conserved(const SimLog& log, const Workload& workload, const Outputs& found) {
   const bool closing_too = workload.linger_us != 0;
   int64_t expected = 0, expected_sum = 0, counted = 0, sum = 0;
-  for (int32_t partition = 0; partition < log.partitions("events"); ++partition) {
-    for (const SimRecord& record : log.committed_records("events", partition)) {
-      if (closing_too || number_of(*record.value, "id") != kClosingId) {
-        ++expected;
-        expected_sum += number_of(*record.value, "h");
+  for (const char* topic : {"events", "others"}) {
+    for (int32_t partition = 0; partition < log.partitions(topic); ++partition) {
+      for (const SimRecord& record : log.committed_records(topic, partition)) {
+        if (closing_too || number_of(*record.value, "id") != kClosingId) {
+          ++expected;
+          expected_sum += number_of(*record.value, "h");
+        }
       }
     }
   }
@@ -97,7 +99,7 @@ std::string not_in_range(const SimLog& log, const std::map<int64_t, uint32_t>& i
     }
     const auto record = commit::decode(committed->metadata);
     const int64_t stop = record ? record->partition.stop_offset : -1;
-    bool begun = false;
+    bool begun = log.added.contains(place);  // read from its begin
     for (const auto& [offset, value] : log.visible_records(place)) {
       const int64_t id = number_of(value, "id");
       if (id == kClosingId) continue;

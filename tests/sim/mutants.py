@@ -50,6 +50,10 @@ MUTANTS = {
         "    (*run.operators)[op.id].reached = found->of_operator[0]->reached;\n"),
     "a record is judged by its partition's watermark alone": (
         "    feed.state->watermark_floor = feed.op->reached;\n    state::forget_panes", "    state::forget_panes"),
+    "LATE judges by the partition's watermark alone": (
+        "feed.floor->watermark = feed.late->reached;", "feed.floor->watermark = abi::kNoWatermark;"),
+    "LATE forgets over a restart how far its input had come": (
+        "        late.reached = op->reached;\n", ""),
     "panes are not looked up again for each batch": (
         "    state::forget_panes(*feed.state);\n", ""),
     "a bounded run forgets where it ends": (
@@ -63,6 +67,8 @@ MUTANTS = {
     "a restart that was asked for is repeated at each try": (
         "run.history->before_restart == name_of_commit(committed);",
         "run.history->before_restart == name_of_commit(committed) || run.history->before_restart.has_value();"),
+    "a new partition is read from where the first start would begin": (
+        "first_start(log, it.partition, !fresh && any)", "first_start(log, it.partition, any && false)"),
     "a partition that is found later is read from its end": (
         "  auto start = first_start(log, place, true);",
         "  auto start = first_start(log, place, true);\n"

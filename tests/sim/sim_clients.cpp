@@ -398,6 +398,8 @@ class SimLock : public connectors::JobLock {
     return true;
   }
 
+  bool others() const override { return log_.active_ && log_.active_->serial != me_.serial; }
+
   Result<bool> held() override {
     log_.pass(Held, log_.doing(), false);
     if (process_ != nullptr && process_->quiet_since_us != kAlways) {

@@ -109,7 +109,9 @@ class SimLog : public connectors::KafkaLog {
   void create_topic(const std::string& name, int32_t partitions) { topics_[name].resize(partitions); }
   std::vector<SimPartition>& topic(const std::string& name) { return topics_.at(name); }
   void add_partition(const std::string& topic, SimPartition partition) const {
-    topics_.at(topic).push_back(std::move(partition));
+    auto& partitions = topics_.at(topic);
+    if (!first_commits.empty()) added.insert({topic, static_cast<int32_t>(partitions.size())});
+    partitions.push_back(std::move(partition));
   }
   // Everything has been produced and read up to its end by `group`, and that is committed.
   // What an administrator does with committed offsets.
@@ -160,6 +162,7 @@ class SimLog : public connectors::KafkaLog {
   bool watermarks_may_fall = false;                 // where input was lost
   // Where the first commit of each partition stood.
   mutable std::map<TopicPartition, int64_t> first_commits;
+  mutable std::set<TopicPartition> added;  // since then
   // The run has been given up.
   bool exhausted() const { return calls_ > kMostCalls; }
 

@@ -204,8 +204,7 @@ class Life {
   // What ends a job for good, but not here: a bounded run that had finished, unheard; input that is gone.
   bool go_on(const Process& process, job::ExitStatus status) {
     if (log_.was_replaced(process)) {
-      log_.see(Probe::ZombieMisses);
-      return true;
+      return false;  // whatever it misses, it has to say that it was replaced
     }
     if (log_.seen(Probe::Finished) != 0 && status == job::ExitStatus::Usage) {
       stop_ = true;

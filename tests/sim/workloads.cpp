@@ -180,6 +180,39 @@ constexpr Workload kWorkloads[] = {
      .silence = true,
      .grows = true,
      .paced = true},
+    // The same with records that are late, also only because other partitions were ahead while theirs was silent, or not
+    // yet found: what a window does not take LATE gives.
+    {.name = "idle_late",
+     .sql = EVENTS_OF("2",
+                      ", 'scan.watermark.idle-timeout' = '300 ms', "
+                      "'scan.topic-partition-discovery.interval' = '100 ms'") R"(
+       CREATE TABLE out_t (ws TIMESTAMP(3), k STRING, n BIGINT, s BIGINT) WITH (@out_t);
+       CREATE TABLE out_u (id BIGINT, h BIGINT) WITH (@out_u);
+       INSERT INTO out_t SELECT window_start, k, COUNT(*), SUM(h)
+         FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '10' SECOND)) GROUP BY window_start, window_end, k;
+       INSERT INTO out_u SELECT id, h FROM LATE(TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '10' SECOND));)",
+     .check = Check::Conserved,
+     .silence = true,
+     .grows = true},
+    {.name = "union_late",
+     .sql = EVENTS_OF("2",
+                      ", 'scan.watermark.idle-timeout' = '300 ms', "
+                      "'scan.topic-partition-discovery.interval' = '100 ms'") R"(
+       CREATE TABLE others (id BIGINT, k STRING, v INT, h BIGINT, ts TIMESTAMP(3),
+         WATERMARK FOR ts AS ts - INTERVAL '1' SECOND) WITH (@others);
+       CREATE TABLE out_t (ws TIMESTAMP(3), we TIMESTAMP(3), k STRING, n BIGINT, s BIGINT) WITH (@out_t);
+       CREATE TABLE out_u (id BIGINT, h BIGINT) WITH (@out_u);
+       CREATE VIEW both_of_them AS SELECT id, k, h, ts FROM events UNION ALL SELECT id, k, h, ts FROM others;
+       SET 'session.allowed-lateness' = '3 s';
+       INSERT INTO out_t SELECT window_start, window_end, k, COUNT(*), SUM(h)
+         FROM TABLE(SESSION(TABLE both_of_them PARTITION BY k, DESCRIPTOR(ts), INTERVAL '2' SECOND))
+         GROUP BY window_start, window_end, k;
+       INSERT INTO out_u SELECT id, h
+         FROM LATE(SESSION(TABLE both_of_them PARTITION BY k, DESCRIPTOR(ts), INTERVAL '2' SECOND));)",
+     .check = Check::Conserved,
+     .second_input = true,
+     .silence = true,
+     .grows = true},
     {.name = "processing_time",
      .sql = R"(
        CREATE TABLE events (id BIGINT, k STRING, v INT, h BIGINT, p AS PROCTIME()) WITH (@events);
@@ -193,6 +226,15 @@ constexpr Workload kWorkloads[] = {
        CREATE TABLE out_t (id BIGINT, k STRING) WITH (@out_t);
        INSERT INTO out_t SELECT id, k FROM events;)",
      .check = Check::Suffix},
+    {.name = "latest_growing",
+     .sql = EVENTS_OF("4",
+                      ", 'scan.startup.mode' = 'latest-offset', "
+                      "'scan.topic-partition-discovery.interval' = '5 s'") R"(
+       CREATE TABLE out_t (id BIGINT, k STRING) WITH (@out_t);
+       INSERT INTO out_t SELECT id, k FROM events;)",
+     .check = Check::Suffix,
+     .grows = true,
+     .paced = true},
     {.name = "bounded",
      .sql = EVENTS_OF("4", ", 'scan.bounded.mode' = 'latest-offset'") R"(
        CREATE TABLE out_t (id BIGINT, k STRING) WITH (@out_t);

@@ -63,11 +63,17 @@ class Lock final : public JobLock {
       if (standing_ == Standing::Active) {
         return true;
       }
-      if (steady_clock::now() >= give_up) {
+      const auto now = steady_clock::now();
+      if (joined_ && standing_ == Standing::Unknown && now - looked_ > kSilenceLimit) {
+        return std::unexpected(error_of(client_->connection(), what(), RD_KAFKA_RESP_ERR__TIMED_OUT));
+      }
+      if (now >= give_up) {
         return false;
       }
     }
   }
+
+  bool others() const override { return standing_ == Standing::Standby || others_; }
 
   // While the brokers are away, or a new assignment is under way, nobody else can have been told to take over; the lock is
   // lost when one is there who has.
@@ -112,7 +118,8 @@ class Lock final : public JobLock {
     if (!*members) {
       return true;
     }
-    if (**members == Membership::Others) {
+    others_ = **members == Membership::Others;
+    if (others_) {
       return false;
     }
     const PartitionList topics =
@@ -253,6 +260,7 @@ class Lock final : public JobLock {
   const std::string group_;
   Connection* connection_ = nullptr;
   bool joined_ = false;
+  bool others_ = false;  // as the brokers have said last
   Standing standing_ = Standing::Unknown;
   steady_clock::time_point looked_{};
   std::optional<Client> client_;

@@ -169,7 +169,9 @@ Error Reader::failed(const rd_kafka_message_t& message) const {
   if (ask_offsets(*client_, partition_, range) != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return {Error::Kind::InputOutput, fmt::format("{}: offset {} is not in the log", place, next_)};
   }
-  return {Error::Kind::InputOutput,
+  // What retention has deleted is not there when the job is started again either, which says what can be done; unless another
+  // instance has taken over long ago, and has read it.
+  return {next_ < range.first ? Error::Kind::Retry : Error::Kind::InputOutput,
           fmt::format("{}: offset {} is not in the log, which has {} to {}: {}", place, next_, range.first,
                       range.end,
                       next_ < range.first ? "retention has deleted what was still to be read"

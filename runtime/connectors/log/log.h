@@ -119,6 +119,9 @@ class JobLock {
   virtual ~JobLock() = default;
   // True: acquired. False: not within `timeout_ms`; call again.
   virtual Result<bool> acquire(int timeout_ms) = 0;
+  // After `acquire` was false: the brokers have said that somebody else has it, or is there before this one. False: they
+  // have not been heard yet.
+  virtual bool others() const { return true; }
   // Still ours; to be asked now and then (it keeps the membership alive).
   virtual Result<bool> held() = 0;
   // The job is done here: another instance may take over at once. Without it, a process that ends keeps the lock for some

@@ -133,8 +133,8 @@ void fields(Archive& archive, Either<ManifestColumn> auto& it) {
 template <typename Archive>
 void fields(Archive& archive, Either<ManifestScan> auto& it) {
   each(archive, it.table, it.pipeline, it.columns, it.row_bytes, it.event_time_column, it.has_watermark,
-       it.route_rejected, it.rejected_pipeline, it.options, it.messages, it.value_format, it.key_format,
-       it.key_columns, it.key_names, it.with_headers);
+       it.watermark_delay_ms, it.route_rejected, it.rejected_pipeline, it.options, it.messages,
+       it.value_format, it.key_format, it.key_columns, it.key_names, it.with_headers);
 }
 template <typename Archive>
 void fields(Archive& archive, Either<ManifestOperator> auto& it) {
@@ -148,6 +148,10 @@ void fields(Archive& archive, Either<ManifestConsumer> auto& it) {
   each(archive, it.id, it.pipeline, it.kernel, it.target, it.inserts);
 }
 template <typename Archive>
+void fields(Archive& archive, Either<ManifestLate> auto& it) {
+  each(archive, it.pipeline, it.upstream_scans, it.upstream_operators);
+}
+template <typename Archive>
 void fields(Archive& archive, Either<ManifestSink> auto& it) {
   each(archive, it.id, it.label, it.table, it.options, it.changes, it.columns, it.framed, it.upsert,
        it.key_columns);
@@ -158,8 +162,8 @@ void fields(Archive& archive, Either<ManifestExpression> auto& it) {
 }
 template <typename Archive>
 void fields(Archive& archive, Either<Manifest> auto& it) {
-  each(archive, it.weir_version, it.job_name, it.source_name, it.scans, it.operators, it.consumers, it.sinks,
-       it.inserts, it.expressions, it.settings);
+  each(archive, it.weir_version, it.job_name, it.source_name, it.scans, it.operators, it.consumers, it.lates,
+       it.sinks, it.inserts, it.expressions, it.settings);
 }
 
 }  // namespace

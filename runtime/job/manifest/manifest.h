@@ -14,7 +14,7 @@
 
 namespace weir::job {
 
-constexpr uint32_t kManifestVersion = 3;
+constexpr uint32_t kManifestVersion = 4;
 
 // Types of the file formats; how a column is checked and converted. Numbering of weir::types::Kind.
 struct ManifestColumn {
@@ -40,6 +40,7 @@ struct ManifestScan {
   uint32_t row_bytes = 0;
   int32_t event_time_column = -1;
   bool has_watermark = false;
+  int64_t watermark_delay_ms = 0;  // of `column - INTERVAL …`; of other expressions it is not known
   bool route_rejected = false;
   int32_t rejected_pipeline = -1;
   Options options;
@@ -92,6 +93,13 @@ struct ManifestConsumer {
   uint32_t target = 0;            // operator or sink id
   std::vector<uint32_t> inserts;  // whose accounting
 };
+// LATE in a consumer: what is below it, whose watermark judges beside that of the record's own partition. Its abi::LateFloor
+// stands behind the states of the consumers.
+struct ManifestLate {
+  uint32_t pipeline = 0;
+  std::vector<uint32_t> upstream_scans;
+  std::vector<uint32_t> upstream_operators;
+};
 struct ManifestSink {
   uint32_t id = 0;
   std::string label;
@@ -115,8 +123,9 @@ struct Manifest {
   std::vector<ManifestScan> scans;
   std::vector<ManifestOperator> operators;  // index = id
   std::vector<ManifestConsumer> consumers;  // index = id
-  std::vector<ManifestSink> sinks;          // index = id
-  std::vector<std::string> inserts;         // labels
+  std::vector<ManifestLate> lates;
+  std::vector<ManifestSink> sinks;   // index = id
+  std::vector<std::string> inserts;  // labels
   std::vector<ManifestExpression> expressions;
   Options settings;
 };

@@ -510,9 +510,9 @@ JobOnLog job_on_log(const Manifest& manifest) {
     TopicUse use{.role = Role::Input, .table = manifest.scans[scan].table, .topic = {}, .replayed_name = {}};
     for (const ManifestOperator& op : manifest.operators) {
       if (op.recovery == commit::RecoveryMode::Replay && op.windowing != Windowing::None &&
-          op.size_ms > use.replayed_ms &&
+          op.size_ms + manifest.scans[scan].watermark_delay_ms > use.replayed_ms &&
           std::ranges::find(op.upstream_scans, scan) != op.upstream_scans.end()) {
-        use.replayed_ms = op.size_ms;
+        use.replayed_ms = op.size_ms + manifest.scans[scan].watermark_delay_ms;
         use.replayed_name = op.name;
       }
     }

@@ -32,8 +32,9 @@ struct TopicUse {
   Role role{};
   std::string table;  // empty: the changelog
   std::string topic;
-  bool keyed = false;         // of outputs: records have a key
-  int64_t replayed_ms = 0;    // of inputs: the longest window that is rebuilt by reading again
+  bool keyed = false;  // of outputs: records have a key
+  int64_t replayed_ms =
+      0;  // of inputs: the longest window that is rebuilt by reading again, and the delay of the watermark
   std::string replayed_name;  // which
 };
 

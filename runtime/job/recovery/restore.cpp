@@ -28,6 +28,7 @@ Result<void> restore_progress(Run& run) {
     (*run.operators)[op.id].reached = found->of_operator[op.id]->reached;
     (*run.operators)[op.id].passed = found->of_operator[op.id]->passed;
   }
+  run.operators->restore_lates();
   for (const commit::OperatorRecord* record : found->left) {
     run.commit->left_behind.push_back(record->fingerprint);
   }

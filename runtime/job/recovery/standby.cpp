@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "runtime/job/run/run.h"
 
 namespace weir::job {
@@ -12,7 +14,7 @@ constexpr int kLockPatienceMs = 200;
 constexpr int64_t kQuietLockUs = 4'000'000;
 // Who has waited longer than a session lasts has waited for an instance that was alive.
 constexpr int64_t kOthersSessionUs = 13'000'000;
-// Who has lost the lock and does not get it back in this time has been replaced.
+// Who has lost the lock and does not get it back in this time, while another has it, has been replaced.
 constexpr int64_t kRegainLockUs = 15'000'000;
 
 std::string instance_name(const Run& run) {
@@ -35,15 +37,15 @@ namespace {
 
 Result<void> acquire_lock(Run& run) {
   bool said = false;
-  const int64_t start_us = run.clock->monotonic_us();
+  int64_t longest_us = 0;       // that others were waited for
+  int64_t others_since_us = 0;  // 0: nobody knows of them; brokers that are silent say nothing of others
   while (!run.stopping()) {
     const auto acquired = run.commit->lock->acquire(kLockPatienceMs);
     if (!acquired) {
       return std::unexpected(of_lock(run, acquired.error()));
     }
-    const int64_t waited_us = run.clock->monotonic_us() - start_us;
     if (*acquired) {
-      if (waited_us > kOthersSessionUs && !run.options.restart_from.empty()) {
+      if (longest_us > kOthersSessionUs && !run.options.restart_from.empty()) {
         run.history->stood_by = true;
         run.report->message(
             "going on from what the instance before has committed; `--restart-from` does not hold for a "
@@ -51,6 +53,10 @@ Result<void> acquire_lock(Run& run) {
       }
       return {};
     }
+    const int64_t now_us = run.clock->monotonic_us();
+    others_since_us = !run.commit->lock->others() ? 0 : others_since_us == 0 ? now_us : others_since_us;
+    const int64_t waited_us = others_since_us == 0 ? 0 : now_us - others_since_us;
+    longest_us = std::max(longest_us, waited_us);
     if (run.history->was_open && waited_us > kRegainLockUs) {
       return std::unexpected(Error{Error::Kind::Fenced, "another instance of the job has taken over"});
     }

@@ -3,7 +3,7 @@
 namespace weir::job {
 
 Feeds::Feeds(const Manifest& manifest, uint32_t scan, Operators& operators, uint32_t lane,
-             const std::vector<void*>& consumers) {
+             const std::vector<void*>& consumers, std::vector<abi::LateFloor>& late_floors) {
   for (const ManifestConsumer& consumer : manifest.consumers) {
     void* state = consumers[consumer.id];
     if (consumer.pipeline != manifest.scans[scan].pipeline || state == nullptr) {
@@ -14,6 +14,11 @@ Feeds::Feeds(const Manifest& manifest, uint32_t scan, Operators& operators, uint
       panes_.push_back({&op, static_cast<state::PaneAggregateState*>(state), op.pane_set_list[lane]});
     } else if (consumer.kernel == ConsumerKernel::SessionAggregate) {
       sessions_.push_back({&operators[consumer.target], static_cast<state::SessionAggregateState*>(state)});
+    }
+  }
+  for (size_t i = 0; i < manifest.lates.size(); ++i) {
+    if (manifest.lates[i].pipeline == manifest.scans[scan].pipeline) {
+      lates_.push_back({&operators.lates()[i], &late_floors[i]});
     }
   }
 }
@@ -27,6 +32,9 @@ void Feeds::begin_batch(PartitionRun& partition) {
   }
   for (const SessionFeed& feed : sessions_) {
     feed.state->watermark_floor = feed.op->reached;
+  }
+  for (const LateFeed& feed : lates_) {
+    feed.floor->watermark = feed.late->reached;
   }
 }
 

@@ -54,6 +54,15 @@ Lane::Lane(uint64_t context_options, state::MemoryAccount& rows) {
   context_.worker = this;
 }
 
+void Lane::seal(const Operators& operators, size_t lates) {
+  late_floors_.assign(lates, {abi::kNoWatermark, operators.allowed_lateness_ms()});
+  for (abi::LateFloor& floor : late_floors_) {
+    consumers_.push_back(&floor);
+    replay_consumers_.push_back(&floor);
+  }
+  context_.consumers = consumers_.data();
+}
+
 Lane::~Lane() { state::close_arena(context_.arena); }
 
 void Lane::flush(bool interactive_only) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runtime/abi/abi.h"
+#include "runtime/abi/late.h"
 #include "runtime/job/manifest/manifest.h"
 #include "runtime/job/run/operators.h"
 #include "runtime/job/run/output.h"
@@ -51,7 +52,9 @@ class Lane {
   const std::vector<void*>& consumers() const { return consumers_; }
   // The states that take part while records are read again; null: none of that.
   std::vector<void*>& replay_consumers() { return replay_consumers_; }
-  void seal() { context_.consumers = consumers_.data(); }
+  std::vector<abi::LateFloor>& late_floors() { return late_floors_; }
+  // All consumers are there; behind them generated code finds what LATE judges by.
+  void seal(const Operators& operators, size_t lates);
   void replay(bool on) { context_.consumers = on ? replay_consumers_.data() : consumers_.data(); }
 
   // Hands on what this lane has written: all of it, or what an interactive sink waits for.
@@ -62,6 +65,7 @@ class Lane {
   ConsumerStates own_;
   std::vector<void*> consumers_;
   std::vector<void*> replay_consumers_;
+  std::vector<abi::LateFloor> late_floors_;
 };
 
 // Whether all lanes share the states of a pipeline's consumers.

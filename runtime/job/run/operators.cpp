@@ -89,7 +89,10 @@ void open(OperatorRun& op, const EntryPoints& entries, const OperatorSettings& s
 
 Operators::Operators(const Manifest& manifest, const EntryPoints& entries, const OperatorSettings& settings,
                      state::MemoryBudget& budget)
-    : workers_(settings.lanes - 1) {
+    : allowed_lateness_ms_(settings.allowed_lateness_ms), workers_(settings.lanes - 1) {
+  for (const ManifestLate& late : manifest.lates) {
+    lates_.push_back({.manifest = &late});
+  }
   for (const ManifestOperator& op : manifest.operators) {
     auto run = std::make_unique<OperatorRun>();
     run->manifest = &op;
@@ -125,19 +128,26 @@ Operators::~Operators() {
   }
 }
 
-int64_t Operators::watermark_of(const OperatorRun& op, const Schedule& schedule, int64_t clock_ms) const {
+template <typename Upstream>
+int64_t Operators::watermark_below(const Upstream& node, int64_t reached) const {
   int64_t watermark = abi::kEndOfTime;
   bool finished = true;
-  for (const uint32_t scan : op.manifest->upstream_scans) {
-    finished &= schedule.finished(scan);
-    watermark = std::min(watermark, schedule.watermark(scan));
+  for (const uint32_t scan : node.upstream_scans) {
+    if (progress_[scan].returning) {
+      return reached;
+    }
+    finished &= progress_[scan].finished;
+    watermark = std::min(watermark, progress_[scan].watermark);
   }
-  for (const uint32_t below : op.manifest->upstream_operators) {
+  for (const uint32_t below : node.upstream_operators) {
     watermark = std::min(watermark, operators_[below]->passed);
   }
-  if (watermark == abi::kEndOfTime && !finished) {
-    watermark = op.reached;  // all are idle: it stays
-  }
+  return watermark == abi::kEndOfTime && !finished ? reached  // all are idle: it stays
+                                                   : watermark;
+}
+
+int64_t Operators::watermark_of(const OperatorRun& op, int64_t clock_ms) const {
+  int64_t watermark = watermark_below(*op.manifest, op.reached);
   // A batch may still come with the same reading of the clock, and its rows belong to windows that are open then.
   if (op.manifest->processing_time && watermark != abi::kEndOfTime) {
     watermark = clock_ms == abi::kNoWatermark ? clock_ms : clock_ms - 1;
@@ -154,20 +164,45 @@ std::string Operators::failed_window() const {
                      time_text(firing_->fire.window_end), firing_->manifest->name, key);
 }
 
+void Operators::restore_lates() {
+  for (LateRun& late : lates_) {
+    for (const auto& op : operators_) {
+      if (op->manifest->upstream_scans == late.manifest->upstream_scans &&
+          op->manifest->upstream_operators == late.manifest->upstream_operators &&
+          !op->manifest->processing_time) {
+        late.reached = op->reached;
+      }
+    }
+  }
+}
+
 bool Operators::advance(const Schedule& schedule, abi::Context* context, int64_t clock_ms) {
   bool fired = false;
+  schedule.progress(progress_);
   const uint32_t at_work = schedule.at_work();
   for (OperatorRun* op : order_) {
     op->fire.threads = workers_ > at_work ? workers_ - at_work : 1;
-    const int64_t watermark = watermark_of(*op, schedule, clock_ms);
+    const int64_t watermark = watermark_of(*op, clock_ms);
     if (watermark > op->reached) {
       fired |= advance_one(*op, context, watermark);
     }
     if (context->failure.expression != 0) {
-      break;
+      return fired;
     }
   }
+  raise_lates();
   return fired;
+}
+
+void Operators::advance_lates(const Schedule& schedule) {
+  schedule.progress(progress_);
+  raise_lates();
+}
+
+void Operators::raise_lates() {
+  for (LateRun& late : lates_) {
+    late.reached = std::max(late.reached, watermark_below(*late.manifest, late.reached));
+  }
 }
 
 bool Operators::advance_one(OperatorRun& op, abi::Context* context, int64_t watermark) {

@@ -43,6 +43,12 @@ struct OperatorRun {
   int64_t passed = abi::kNoWatermark;   // for the operators above
 };
 
+// LATE: how far what is below it has come, as an aggregate in its place would have.
+struct LateRun {
+  const ManifestLate* manifest = nullptr;
+  int64_t reached = abi::kNoWatermark;
+};
+
 struct OperatorSettings {
   uint32_t lanes = 1;
   int64_t allowed_lateness_ms = 0;  // of sessions
@@ -58,6 +64,10 @@ class Operators {
 
   OperatorRun& operator[](uint32_t id) { return *operators_[id]; }
   const std::vector<OperatorRun*>& in_order() const { return order_; }  // upstream first
+  std::vector<LateRun>& lates() { return lates_; }
+  int64_t allowed_lateness_ms() const { return allowed_lateness_ms_; }
+  // LATE goes on where the aggregates over the same input do; what they have reached is known.
+  void restore_lates();
   // Where the last `advance` stopped because an expression failed: "in the window [a, b) of `Aggregate …` for
   // category = 'books'".
   std::string failed_window() const;
@@ -66,14 +76,23 @@ class Operators {
   // Fires what is due. `context` is the firing lane's; the caller holds the fire lock. `clock_ms`: no batch that is
   // under way has an earlier clock reading (processing time). True if windows have fired.
   bool advance(const Schedule& schedule, abi::Context* context, int64_t clock_ms);
+  // What LATE judges by, without firing anything.
+  void advance_lates(const Schedule& schedule);
 
  private:
-  int64_t watermark_of(const OperatorRun& op, const Schedule& schedule, int64_t clock_ms) const;
+  // Of what is below an aggregate or LATE that has come as far as `reached`.
+  template <typename Upstream>
+  int64_t watermark_below(const Upstream& node, int64_t reached) const;
+  int64_t watermark_of(const OperatorRun& op, int64_t clock_ms) const;
+  void raise_lates();
   bool advance_one(OperatorRun& op, abi::Context* context, int64_t watermark);
 
   std::vector<std::unique_ptr<OperatorRun>> operators_;  // by id
   std::vector<OperatorRun*> order_;                      // upstream first
-  const OperatorRun* firing_ = nullptr;                  // the last that fired
+  std::vector<LateRun> lates_;
+  std::vector<ScanProgress> progress_;  // as the last `advance` found it: the same for all
+  int64_t allowed_lateness_ms_ = 0;
+  const OperatorRun* firing_ = nullptr;  // the last that fired
   bool any_processing_time_ = false;
   uint32_t workers_ = 0;
 };

@@ -45,8 +45,7 @@ PartitionRun* Schedule::take(int patience_ms) {
   const bool ready = lowest->input->ready(patience_ms);
   lock.lock();
   if (ready) {
-    at_work_.push_back(lowest);
-    return lowest;
+    return hand_out(lowest);
   }
   waiting_.insert({lowest->published, lowest});
   return nullptr;
@@ -72,11 +71,17 @@ PartitionRun* Schedule::take_ready() {
     }
     if (partition->input->ready(0)) {
       waiting_.erase(place);
-      at_work_.push_back(partition);
-      return partition;
+      return hand_out(partition);
     }
   }
   return nullptr;
+}
+
+PartitionRun* Schedule::hand_out(PartitionRun* partition) {
+  at_work_.push_back(partition);
+  partition->returning = partition->idle;
+  returning_of_[partition->scan] += partition->returning ? 1 : 0;
+  return partition;
 }
 
 // What has long been at its end holds no watermark until it gives something again.
@@ -113,6 +118,8 @@ void Schedule::put_back(PartitionRun& partition) {
   }
   auto& scan = scans_[partition.scan];
   scan.erase({partition.published, &partition});
+  returning_of_[partition.scan] -= partition.returning ? 1 : 0;
+  partition.returning = false;
   partition.published = partition.watermark;
   if (partition.finished) {
     --unfinished_of_[partition.scan];
@@ -132,9 +139,14 @@ int64_t Schedule::watermark(uint32_t scan) const {
   return scans_[scan].empty() ? abi::kEndOfTime : scans_[scan].begin()->first;
 }
 
-bool Schedule::finished(uint32_t scan) const {
+void Schedule::progress(std::vector<ScanProgress>& scans) const {
   const std::lock_guard lock(mutex_);
-  return unfinished_of_[scan] == 0;
+  scans.resize(scans_.size());
+  for (size_t scan = 0; scan < scans_.size(); ++scan) {
+    scans[scan] = {.watermark = scans_[scan].empty() ? abi::kEndOfTime : scans_[scan].begin()->first,
+                   .finished = unfinished_of_[scan] == 0,
+                   .returning = returning_of_[scan] != 0};
+  }
 }
 
 const PartitionRun* Schedule::holder(uint32_t scan) const {

@@ -38,6 +38,7 @@ struct PartitionRun {
   bool finished = false;
   // Of a log.
   bool idle = false;                            // silent for so long that it holds no watermark
+  bool returning = false;                       // was taken while it was idle
   int64_t silent_since_us = 0;                  // monotonic; 0: not at its end
   int64_t idle_timeout_us = 0;                  // 0: never idle
   connectors::LogPartition* log = nullptr;      // is `input`
@@ -47,11 +48,19 @@ struct PartitionRun {
   PartitionFigures* figures = nullptr;          // null: nobody looks
 };
 
+// How far a scan has come, all of it seen at one time.
+struct ScanProgress {
+  int64_t watermark = abi::kEndOfTime;  // see Schedule::watermark
+  bool finished = false;
+  // A worker reads a partition that was idle: what it gives is judged by the watermarks as they are, so they stay.
+  bool returning = false;
+};
+
 class Schedule {
  public:
   // `clock` tells when a silent partition is idle.
   Schedule(uint32_t scan_count, time::Clock& clock)
-      : clock_(clock), scans_(scan_count), unfinished_of_(scan_count) {}
+      : clock_(clock), scans_(scan_count), unfinished_of_(scan_count), returning_of_(scan_count) {}
 
   void add(PartitionRun& partition);
   // The next partition to read, or null: wait a little (`take` itself waits up to `patience_ms`), or all are finished.
@@ -61,8 +70,8 @@ class Schedule {
 
   // Minimum over the partitions of a scan that are neither finished nor idle; kEndOfTime when there is none.
   int64_t watermark(uint32_t scan) const;
-  // No partition of the scan will give anything more.
-  bool finished(uint32_t scan) const;
+  // Of all scans.
+  void progress(std::vector<ScanProgress>& scans) const;
   // The partition that holds the watermark of a scan; null: none.
   const PartitionRun* holder(uint32_t scan) const;
   bool finished() const;
@@ -82,6 +91,7 @@ class Schedule {
 
   PartitionRun* take_ready();
   bool is_ahead(const PartitionRun& partition) const;
+  PartitionRun* hand_out(PartitionRun* partition);
   void find_idle();
 
   time::Clock& clock_;
@@ -92,6 +102,7 @@ class Schedule {
   bool any_ahead_ = false;                     // take_ready has passed one over that is ahead
   std::vector<std::set<Place, Order>> scans_;  // neither finished nor idle
   std::vector<uint32_t> unfinished_of_;        // by scan, idle ones too
+  std::vector<uint32_t> returning_of_;         // by scan
   uint32_t unfinished_ = 0;
   bool any_idle_timeout_ = false;
   int64_t looked_us_ = INT64_MIN / 2;  // when find_idle last did

@@ -100,6 +100,11 @@ void wait_for_room(Run& run) {
 
 void run_batch(Run& run, WorkerRun& worker, PartitionRun& partition, connectors::ReadBuffer& buffer) {
   if (run.commit && partition.log != nullptr) {
+    // Watermarks stay while a partition comes back from idle (Schedule); a firing that has begun before comes to its end.
+    std::unique_lock lock(run.fire_mutex, std::defer_lock);
+    if (partition.returning) {
+      lock.lock();
+    }
     (run.replaying ? worker.replay_feeds : worker.feeds)[partition.scan].begin_batch(partition);
   }
   const auto batch = partition.input->read(buffer);

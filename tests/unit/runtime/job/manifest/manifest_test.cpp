@@ -17,6 +17,7 @@ Manifest full_manifest() {
   scan.row_bytes = 48;
   scan.event_time_column = -1;
   scan.has_watermark = true;
+  scan.watermark_delay_ms = 4000;
   scan.route_rejected = true;
   scan.rejected_pipeline = 4;
   scan.options = {{"path", "x"}, {"connector", "filesystem"}};
@@ -54,6 +55,7 @@ Manifest full_manifest() {
   op.state_layout = 77;
   manifest.operators.push_back(op);
   manifest.consumers.push_back({6, 7, ConsumerKernel::WriteChanges, 8, {0, 1}});
+  manifest.lates.push_back({3, {1, 2}, {4}});
   ManifestSink sink;
   sink.id = 2;
   sink.label = "print";
@@ -88,6 +90,7 @@ TEST(Manifest, ComesBackAsItWas) {
   EXPECT_EQ(read->operators[0].upstream_scans, (std::vector<uint32_t>{0, 5}));
   EXPECT_FALSE(read->operators[0].ordered);
   EXPECT_TRUE(read->scans[0].messages);
+  EXPECT_EQ(read->scans[0].watermark_delay_ms, 4000);
   EXPECT_EQ(read->scans[0].value_format, MessageFormat::Raw);
   EXPECT_EQ(read->scans[0].key_columns, (std::vector<uint32_t>{1, 4}));
   EXPECT_EQ(read->scans[0].key_names, (std::vector<std::string>{"id"}));
@@ -99,6 +102,9 @@ TEST(Manifest, ComesBackAsItWas) {
   EXPECT_EQ(read->operators[0].state_layout, 77u);
   EXPECT_EQ(read->consumers[0].kernel, ConsumerKernel::WriteChanges);
   EXPECT_EQ(read->consumers[0].inserts, (std::vector<uint32_t>{0, 1}));
+  EXPECT_EQ(read->lates[0].pipeline, 3u);
+  EXPECT_EQ(read->lates[0].upstream_scans, (std::vector<uint32_t>{1, 2}));
+  EXPECT_EQ(read->lates[0].upstream_operators, (std::vector<uint32_t>{4}));
   EXPECT_TRUE(read->sinks[0].changes);
   EXPECT_TRUE(read->sinks[0].framed);
   EXPECT_TRUE(read->sinks[0].upsert);
@@ -115,7 +121,7 @@ TEST(Manifest, CutOrLengthenedBytesAreRefused) {
   EXPECT_EQ(deserialize(bytes + "x").error(), "bytes follow the end of the manifest");
   std::string other = bytes;
   other[0] = 9;
-  EXPECT_EQ(deserialize(other).error(), "the manifest has version 9, this runtime reads version 3");
+  EXPECT_EQ(deserialize(other).error(), "the manifest has version 9, this runtime reads version 4");
 }
 
 }  // namespace

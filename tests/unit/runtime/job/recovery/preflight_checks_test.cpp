@@ -248,6 +248,15 @@ TEST_F(Preflight, InputsThatAreReadAgainAreKept) {
       "hint: `kafka-configs.sh --bootstrap-server b:1 --alter --entity-type topics --entity-name orders "
       "--add-config retention.ms=14400000` keeps them for twice as long; or SET 'recovery.mode' = "
       "'changelog'\n");
+  // A window is open until the watermark has passed it.
+  config("orders", "retention.ms") = "8000000";
+  EXPECT_EQ(text(), "");
+  manifest_.scans[0].watermark_delay_ms = 1'800'000;
+  EXPECT_TRUE(
+      text().starts_with("warning: topic `orders` keeps its records for 8000 s, and `Aggregate TUMBLE(2 h) "
+                         "by category` is rebuilt by reading 150 min of them again\n"))
+      << text();
+  manifest_.scans[0].watermark_delay_ms = 0;
   config("orders", "retention.ms") = "-1";
   config("orders", "retention.bytes") = "1000000";
   EXPECT_EQ(text(),

@@ -91,12 +91,37 @@ TEST(Schedule, IdlePartitionsHoldNoWatermarkUntilTheyGiveSomething) {
   p.clock.now_us += kIdleUs / 10;
   EXPECT_EQ(p.schedule.take(0), nullptr);
   EXPECT_EQ(p.schedule.watermark(0), 9);
-  EXPECT_FALSE(p.schedule.finished(0));
   p.fake(0).has_data = true;
   PartitionRun* back = p.schedule.take(0);
   back->idle = false;
   p.advance(back, 8);
   EXPECT_EQ(p.schedule.watermark(0), 8);
+}
+
+TEST(Schedule, APartitionThatIsReadAfterItWasIdleIsReturning) {
+  Partitions p(2, 1, kIdleUs);
+  p.advance(p.schedule.take(0), 7);
+  p.advance(p.schedule.take(0), 9);
+  p.runs[0].silent_since_us = p.clock.now_us;
+  p.fake(0).has_data = false;
+  p.clock.now_us += 2 * kIdleUs;
+  p.advance(p.schedule.take(0), 20);
+  std::vector<ScanProgress> progress;
+  p.schedule.progress(progress);
+  EXPECT_EQ(progress[0].watermark, 20);
+  EXPECT_FALSE(progress[0].returning);
+  EXPECT_FALSE(progress[0].finished);
+  p.fake(0).has_data = true;
+  p.fake(1).has_data = false;
+  PartitionRun* back = p.schedule.take(0);
+  ASSERT_EQ(back, &p.runs[0]);
+  back->idle = false;  // what it gives is being worked on
+  p.schedule.progress(progress);
+  EXPECT_TRUE(progress[0].returning);
+  p.advance(back, 8);
+  p.schedule.progress(progress);
+  EXPECT_EQ(progress[0].watermark, 8);
+  EXPECT_FALSE(progress[0].returning);
 }
 
 TEST(Schedule, APartitionBecomesIdleWhileAnotherIsBusy) {
