@@ -63,12 +63,12 @@ MUTANTS = {
         "    if (producer) {\n      if (auto done = (*producer)->open(); !done) {",
         "    if (producer) {\n      if (const Result<void> done = {}; !done) {"),
     "the producer is opened before the lock is held": (
-        "    if (*acquired) {\n      if (waited_us", "    if (*acquired || true) {\n      if (waited_us"),
+        "    if (*acquired) {\n      if (stood_by", "    if (*acquired || true) {\n      if (stood_by"),
     "a restart that was asked for is repeated at each try": (
         "run.history->before_restart == name_of_commit(committed);",
         "run.history->before_restart == name_of_commit(committed) || run.history->before_restart.has_value();"),
     "a new partition is read from where the first start would begin": (
-        "first_start(log, it.partition, !fresh && any)", "first_start(log, it.partition, any && false)"),
+        "first_start(log, it.partition, any && (!fresh || from_committed))", "first_start(log, it.partition, any && from_committed)"),
     "a partition that is found later is read from its end": (
         "  auto start = first_start(log, place, true);",
         "  auto start = first_start(log, place, true);\n"

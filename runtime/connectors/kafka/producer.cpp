@@ -13,8 +13,8 @@
 #include <fmt/format.h>
 
 #include "runtime/connectors/kafka/config.h"
-#include "runtime/connectors/kafka/sent_count.h"
 #include "runtime/connectors/kafka/error.h"
+#include "runtime/connectors/kafka/sent_count.h"
 #include "runtime/connectors/kafka/watchdog.h"
 
 namespace weir::connectors::kafka {

@@ -2,8 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "runtime/job/run/run.h"
 
 namespace weir::job {
@@ -37,15 +35,21 @@ namespace {
 
 Result<void> acquire_lock(Run& run) {
   bool said = false;
-  int64_t longest_us = 0;       // that others were waited for
   int64_t others_since_us = 0;  // 0: nobody knows of them; brokers that are silent say nothing of others
+  bool stood_by = false;
   while (!run.stopping()) {
     const auto acquired = run.commit->lock->acquire(kLockPatienceMs);
     if (!acquired) {
       return std::unexpected(of_lock(run, acquired.error()));
     }
+    const int64_t now_us = run.clock->monotonic_us();
+    if (!*acquired) {
+      others_since_us = !run.commit->lock->others() ? 0 : others_since_us == 0 ? now_us : others_since_us;
+    }
+    const int64_t waited_us = others_since_us == 0 ? 0 : now_us - others_since_us;
+    stood_by |= waited_us > kOthersSessionUs;
     if (*acquired) {
-      if (longest_us > kOthersSessionUs && !run.options.restart_from.empty()) {
+      if (stood_by && !run.options.restart_from.empty()) {
         run.history->stood_by = true;
         run.report->message(
             "going on from what the instance before has committed; `--restart-from` does not hold for a "
@@ -53,10 +57,6 @@ Result<void> acquire_lock(Run& run) {
       }
       return {};
     }
-    const int64_t now_us = run.clock->monotonic_us();
-    others_since_us = !run.commit->lock->others() ? 0 : others_since_us == 0 ? now_us : others_since_us;
-    const int64_t waited_us = others_since_us == 0 ? 0 : now_us - others_since_us;
-    longest_us = std::max(longest_us, waited_us);
     if (run.history->was_open && waited_us > kRegainLockUs) {
       return std::unexpected(Error{Error::Kind::Fenced, "another instance of the job has taken over"});
     }

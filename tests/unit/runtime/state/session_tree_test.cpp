@@ -55,9 +55,8 @@ TEST(SessionTree, FindsWhatAMapFinds) {
         ASSERT_FALSE(root != 0 && is_below(&store, root, removed->second));
         by_start.erase(removed);
       }
-      const auto reaching = std::ranges::find_if(by_start, [&](const auto& it) {
-        return session_named(&store, it.second)->last + kGap >= time;
-      });
+      const auto reaching = std::ranges::find_if(
+          by_start, [&](const auto& it) { return session_named(&store, it.second)->last + kGap >= time; });
       ASSERT_EQ(first_reaching(&store, root, time), reaching == by_start.end() ? 0 : reaching->second);
       const auto behind = by_start.upper_bound(time);
       ASSERT_EQ(first_behind(&store, root, time), behind == by_start.end() ? 0 : behind->second);

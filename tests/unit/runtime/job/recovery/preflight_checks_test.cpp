@@ -265,13 +265,14 @@ TEST_F(Preflight, InputsThatAreReadAgainAreKept) {
             "rebuilt by reading 2 h of records again\n"
             "hint: `weir job status` shows how near the low-water offset is to the beginning of the topic\n");
   config("orders", "cleanup.policy") = "compact";
-  EXPECT_EQ(text(),
-            "error: topic `orders` is compacted, and `Aggregate TUMBLE(2 h) by category` is rebuilt by "
-            "reading it "
-            "again\n"
-            "note: records that a later one of their key has replaced are missing then: windows that are open "
-            "at a crash would come out wrong\n"
-            "hint: SET 'recovery.mode' = 'changelog' keeps the state of windows in a topic of its own\n");
+  EXPECT_EQ(
+      text(),
+      "error: topic `orders` is compacted, and `Aggregate TUMBLE(2 h) by category` is rebuilt by "
+      "reading it "
+      "again\n"
+      "note: records that a later one of their key has replaced are missing then: windows that are open "
+      "at a crash would come out wrong\n"
+      "hint: SET 'recovery.mode' = 'changelog' keeps the state of windows in a topic of its own\n");
   manifest_.operators[0].recovery = commit::RecoveryMode::Changelog;
   EXPECT_EQ(text(), "");
 }
