@@ -105,14 +105,15 @@ Result<void> check_committed(const Run& run) {
   if (record && record->job && record->job->token == ours.token && record->job->commit == ours.commit) {
     return {};
   }
+  const std::string by = record && record->job ? record->job->name : "";
+  if (by == run.commit->settings.job) {
+    return std::unexpected(Error{Error::Kind::Fenced, "another instance of the job has taken over"});
+  }
   return std::unexpected(Error{
       Error::Kind::Fenced,
       fmt::format("the position of group `{}` for {} is no longer the one that this process has committed: "
                   "{} commits for the same group",
-                  group, place_text(place),
-                  record && record->job && !record->job->name.empty()
-                      ? fmt::format("another process, of job `{}`,", record->job->name)
-                      : "somebody else")});
+                  group, place_text(place), by.empty() ? "somebody else" : fmt::format("job `{}`", by))});
 }
 
 Result<void> check_inputs(Run& run) {
