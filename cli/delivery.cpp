@@ -60,14 +60,14 @@ Delivery at_least_once(const plan::Plan& plan, bool upsert) {
       {fmt::format("after a crash the records of up to {} are written again", interval_of(plan)),
        "a copy of the job that was taken for dead and comes back may write some twice as well"}};
   if (upsert) {
-    delivery.notes.push_back(
+    delivery.notes.emplace_back(
         "stronger: 'exactly-once' never shows an older record of a key after a newer one");
   } else {
-    delivery.notes.push_back(
+    delivery.notes.emplace_back(
         "stronger: a PRIMARY KEY and connector `upsert-kafka`, or a reader that drops what it has seen, make "
         "it "
         "once by key");
-    delivery.notes.push_back("stronger: 'sink.delivery-guarantee' = 'exactly-once'");
+    delivery.notes.emplace_back("stronger: 'sink.delivery-guarantee' = 'exactly-once'");
   }
   return delivery;
 }

@@ -36,7 +36,7 @@ int explain(const Arguments& arguments) {
     return kUsage;
   }
   const std::string_view name = asked.empty() ? "plan" : asked.front();
-  const StageText shown = show_stage(std::move(query->source), *stage_named(name), std::move(query->options),
+  const StageText shown = show_stage(query->source, *stage_named(name), std::move(query->options),
                                      {.optimize = !no_optimize, .cpu = {}});
   print_diagnostics(shown.compilation);
   if (!print_output(shown.text)) return kInputOutput;

@@ -39,7 +39,7 @@ std::optional<Stage> stage_named(std::string_view name) {
   return std::nullopt;
 }
 
-StageText show_stage(std::shared_ptr<const diagnostics::Source> source, Stage stage,
+StageText show_stage(const std::shared_ptr<const diagnostics::Source>& source, Stage stage,
                      compiler::CompileOptions options, const backend::BackendOptions& backend_options) {
   std::string text;
   options.keep_ast = stage == Stage::Ast;

@@ -18,7 +18,7 @@ struct StageText {
   compiler::Compilation compilation;  // its diagnostics
 };
 // The text is empty if the query is wrong; the ast is there without analysis.
-StageText show_stage(std::shared_ptr<const diagnostics::Source> source, Stage stage,
+StageText show_stage(const std::shared_ptr<const diagnostics::Source>& source, Stage stage,
                      compiler::CompileOptions options, const backend::BackendOptions& backend_options);
 
 }  // namespace weir::cli

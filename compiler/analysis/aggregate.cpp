@@ -105,7 +105,7 @@ RelationPtr with_group_window(const Context& context, RelationPtr input, Groupin
   const auto as_index = [&](const ExpressionPtr& expression) {
     if (const auto* index = std::get_if<typed::ColumnIndex>(&expression->node)) return index->index;
     expressions.push_back(expression);
-    names.push_back("key");
+    names.emplace_back("key");
     return static_cast<uint32_t>(expressions.size() - 1);
   };
   const uint32_t time = as_index(window.time);

@@ -11,7 +11,6 @@ namespace weir::analysis {
 namespace {
 
 using types::Int128;
-using types::Value;
 
 WEIR_ERROR(NumberOutOfRange, "the number `{}` has more than 38 digits", std::string_view);
 WEIR_ERROR(BadDateLiteral, "`{}` is no {}", std::string_view, std::string_view);

@@ -78,7 +78,7 @@ RelationPtr projection(RelationPtr input, std::vector<ExpressionPtr> expressions
   return make_relation(typed::Projection{std::move(input), std::move(expressions)}, std::move(columns), span);
 }
 
-RelationPtr renamed(RelationPtr input, std::vector<std::string> names) {
+RelationPtr renamed(const RelationPtr& input, std::vector<std::string> names) {
   typed::Relation relation = *input;
   make_unique(names);
   for (size_t i = 0; i < names.size(); ++i) relation.columns[i].name = std::move(names[i]);

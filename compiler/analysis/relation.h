@@ -18,7 +18,7 @@ RelationPtr union_all(const Context& context, std::vector<RelationPtr> inputs, S
 // Whether a UNION ALL has made a plain column of what bounds a window in one of its inputs.
 bool lost_window(const typed::Column& column);
 // Other names for the columns; the count has been checked.
-RelationPtr renamed(RelationPtr input, std::vector<std::string> names);
+RelationPtr renamed(const RelationPtr& input, std::vector<std::string> names);
 
 // The output column of an expression over the input.
 typed::Column column_of(const typed::Relation& input, const typed::Expression& expression, std::string name);

@@ -94,7 +94,7 @@ std::expected<void, std::string> link_executable(const std::string& object, cons
   } else {
     command.push_back("-fsanitize=" + std::string(version_sanitizers));
   }
-  if (needs_kafka) command.push_back("-lrdkafka");
+  if (needs_kafka) command.emplace_back("-lrdkafka");
   const std::expected<int, std::string> status = run(command);
   if (!status || *status != 0) {
     unlink(beside.c_str());

@@ -97,7 +97,7 @@ class Builder {
         node.kind,
         [&](const plan::Filter& filter) {
           const bool counts = !std::holds_alternative<plan::Aggregate>(plan_.at(path.source).kind);
-          path.steps.push_back(PrepareFilter{on_source(filter.predicate), counts});
+          path.steps.emplace_back(PrepareFilter{on_source(filter.predicate), counts});
         },
         [&](const plan::Project& project) {
           std::vector<ExpressionPtr> columns;
@@ -107,14 +107,14 @@ class Builder {
         [&](const plan::WindowAssign& assign) {
           for (const auto& step : path.steps)
             WEIR_CHECK(!std::holds_alternative<PrepareFanOut>(step), "rows fan out to windows twice");
-          path.steps.push_back(PrepareFanOut{assign.spec, on_source(assign.time)});
+          path.steps.emplace_back(PrepareFanOut{assign.spec, on_source(assign.time)});
           const uint32_t bounds = static_cast<uint32_t>(plan_.at(path.source).columns.size());
           const size_t first = node.columns.size() - 3;
           for (uint32_t i = 0; i < 3; ++i)
             path.columns.push_back(typed::column(bounds + i, node.columns[first + i].type));
         },
         [&](const plan::LateFilter& late) {
-          path.steps.push_back(PrepareLate{late.spec, on_source(late.time), node_of(node), 0});
+          path.steps.emplace_back(PrepareLate{late.spec, on_source(late.time), node_of(node), 0});
           path.columns.push_back(
               typed::make({typed::RecordWatermark{}, node.columns.back().type, node.span, false, true}));
         },

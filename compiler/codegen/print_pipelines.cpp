@@ -20,7 +20,7 @@ std::vector<std::string> source_names(const PipelineProgram& program, const plan
   } else {
     for (const auto& column : plan.at(node).columns) names.push_back(column.name);
   }
-  for (const char* bound : {"window_start", "window_end", "window_time"}) names.push_back(bound);
+  for (const char* bound : {"window_start", "window_end", "window_time"}) names.emplace_back(bound);
   return names;
 }
 

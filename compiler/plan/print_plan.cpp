@@ -52,7 +52,7 @@ class Printer {
   static std::string traits(const Node& node) {
     const Traits& traits = node.traits;
     std::vector<std::string> items;
-    if (traits.changes == ChangeMode::Retract) items.push_back("changes=[+I, -U, +U, -D]");
+    if (traits.changes == ChangeMode::Retract) items.emplace_back("changes=[+I, -U, +U, -D]");
     if (!traits.state_bound.empty()) items.push_back("state=" + traits.state_bound);
     if (const auto* aggregate = std::get_if<Aggregate>(&node.kind); aggregate && aggregate->recovery) {
       const bool replay = aggregate->recovery->mode == RecoveryMode::Replay;

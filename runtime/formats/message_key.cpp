@@ -9,7 +9,6 @@
 namespace weir::formats {
 namespace {
 
-using abi::ColumnKind;
 using abi::KeyColumns;
 using abi::RowError;
 using abi::ScanState;

@@ -324,12 +324,23 @@ std::string stopped_text(const Run& run) {
                   : "stopped before the input ended\n";
 }
 
-// After a clean end nobody has to wait for the session to end.
+// Who is done, or cannot go on, leaves the job to others at once: nobody has to wait for the session to end. Who will try again
+// keeps it, and who has been replaced has nothing to leave.
 void release_lock(Run& run) {
-  if (!run.outcome.failed() && run.commit->lock != nullptr) {
+  const bool keeps = run.outcome.failed() && run.outcome.status() == ExitStatus::TryAgain;
+  if (!keeps && run.commit && run.commit->lock != nullptr) {
     run.commit->producer.reset();
     run.commit->lock->release();
   }
+}
+
+// Between two tries. False: the job is to stop.
+bool sleep_between_tries(time::Clock& clock, int64_t ms, const std::function<bool()>& stopped) {
+  constexpr int64_t kLookMs = 100;
+  for (; ms > 0 && !stopped(); ms -= kLookMs) {
+    clock.sleep_us(std::min(ms, kLookMs) * 1000);
+  }
+  return !stopped();
 }
 
 // To the end of the input or of the run; how it went is in run.outcome.
@@ -341,14 +352,10 @@ void run_once(Run& run) {
   run.opened = true;
   if (run.stopping()) {  // while it stood by
     close_sinks(run, false);
-    if (run.commit) {
-      release_lock(run);
-    }
     return;
   }
   if (run.commit && run.commit->finished) {
     close_sinks(run, true);
-    release_lock(run);
     return;
   }
   if (run.commit && needs_replay(run)) {
@@ -372,7 +379,6 @@ void run_once(Run& run) {
   }
   if (committer && !run.outcome.failed()) {
     committer->commit_rest(!run.stopping());
-    release_lock(run);
   }
   close_sinks(run, !run.stopping());
 }
@@ -438,6 +444,7 @@ ExitStatus run_job(const abi::Program& program, const RunOptions& options) {
     }
     const int64_t end_us = run.clock->monotonic_us();
     if (!run.outcome.failed()) {
+      release_lock(run);
       if (options.standard_output) {
         options.standard_output({});
       }
@@ -447,12 +454,15 @@ ExitStatus run_job(const abi::Program& program, const RunOptions& options) {
       }
       return ExitStatus::Finished;
     }
-    const bool stopped = signals.caught() != 0 || (options.stop != nullptr && options.stop->load());
+    const auto stopped = [&] {
+      return signals.caught() != 0 || (options.stop != nullptr && options.stop->load());
+    };
     if (was_replaced(run)) {
       report.message("error: another instance of the job has taken over\n");
       return ExitStatus::TryAgain;
     }
-    if (!run.outcome.worth_another_try() || !run.commit || !history.was_open || stopped) {
+    release_lock(run);
+    if (!run.outcome.worth_another_try() || !run.commit || !history.was_open || stopped()) {
       report.message(run.outcome.message());
       return run.outcome.status();
     }
@@ -464,7 +474,10 @@ ExitStatus run_job(const abi::Program& program, const RunOptions& options) {
       metrics->note_restart();
       metrics->note_phase(Phase::Retrying);
     }
-    run.clock->sleep_us(backoff_ms * 1000);
+    if (!sleep_between_tries(clock, backoff_ms, stopped)) {
+      report.message("stopped before the next try; a restart goes on from the last commit\n");
+      return ExitStatus::TryAgain;
+    }
     backoff_ms = std::min(backoff_ms * 2, kLongestBackoffMs);
   }
 }

@@ -148,8 +148,9 @@ MUTANTS = {
 # Faults that lie below the interface that is simulated, and who finds them.
 ELSEWHERE = {
     "the EndTxn counter is ignored": "tests/kafka/end_txn_test.py test_one_that_arrives_in_the_next_transaction",
+    "the TxnOffsetCommit counter is ignored": "tests/kafka/end_txn_test.py test_positions_that_arrive_in_the_next_transaction",
     "offsets are sent before outputs are flushed": "tests/kafka/crash_test.py",
-    "inputs are read uncommitted": "tests/kafka/crash_test.py (isolation.level is fixed in kafka_config.cpp, unit test KafkaConfig)",
+    "inputs are read uncommitted": "tests/kafka/crash_test.py (isolation.level is fixed in kafka/config.cpp, unit test KafkaConfig)",
     "offsets that are not stable are taken (KIP-447)": "tests/kafka/fencing_test.py test_a_zombie_is_fenced",
     "a member that lost its session joins again by itself": "tests/kafka/fencing_test.py test_a_zombie_is_fenced",
     "a stale fetch of librdkafka before 2.4 is delivered": "nobody: it takes that version of the library",

@@ -110,7 +110,7 @@ void fix_consumer(rd_kafka_conf_t* conf, const std::string& group) {
   set_own(conf, "topic.metadata.refresh.interval.ms", "60000");
 }
 
-// Small queues, which stay in the caches and do not grow with the number of partitions; kafka_nudge.h and
+// Small queues, which stay in the caches and do not grow with the number of partitions; nudge.h and
 // fetch.queue.backoff.ms see to it that they are filled in time.
 Defaults fetch_defaults() {
   return {{"fetch.queue.backoff.ms", "5"},  // from librdkafka 2.2

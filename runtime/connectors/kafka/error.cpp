@@ -22,6 +22,9 @@ std::string_view remedy_of(rd_kafka_resp_err_t code) {
       return "\nhint: `kafka-acls.sh --add --allow-principal User:NAME --operation Write --operation "
              "Describe "
              "--transactional-id JOB` gives the right for the transactions of the job";
+    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+      return "\nhint: `kafka-configs.sh --alter --entity-type topics --entity-name TOPIC --add-config "
+             "max.message.bytes=BYTES` lets the topic take larger records";
     default: return "";
   }
 }

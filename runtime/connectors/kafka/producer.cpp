@@ -389,7 +389,7 @@ class Producer final : public LogProducer {
     return failed("writing", error.get());
   }
   // A record that could not be stored explains best why what follows fails.
-  Error failed_or(Error error) const { return failure_ ? *failure_ : std::move(error); }
+  Error failed_or(const Error& error) const { return failure_.value_or(error); }
   Error failed(std::string_view what, const rd_kafka_error_t* error) {
     rd_kafka_poll(client_->handle(), 0);
     Error result = error_of(client_->connection(), client_->handle(), what, error);

@@ -215,12 +215,12 @@ void ChangelogRun::seal(std::vector<Change> changes, commit::Epoch& epoch) const
   if (changes.empty()) {
     epoch.changelog.push_back(commit::encode(record));
   }
-  for (const Change& change : changes) {
+  for (Change& change : changes) {
     const ManifestOperator& op = run_.manifest.operators[change.op];
     record.snapshot = change.of_snapshot;
     record.fingerprint = op.fingerprint;
     record.state_layout = op.state_layout;
-    record.blob = change.blob;
+    record.blob = std::move(change.blob);
     epoch.changelog.push_back(commit::encode(record));
     ++record.index;
   }

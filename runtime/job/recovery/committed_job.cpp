@@ -12,7 +12,6 @@ namespace weir::job {
 namespace {
 
 using connectors::CommittedOffset;
-using connectors::TopicPartition;
 
 CommittedPartition partition_of(const CommittedOffset& committed) {
   CommittedPartition partition{.place = committed.partition,

@@ -146,6 +146,9 @@ void Committer::commit_once(bool finished, bool workers_run) {
     return;
   }
   const int64_t begin_us = run_.clock->monotonic_us();
+  if (run_.metrics != nullptr) {
+    run_.metrics->note_commit_begins();
+  }
   if (auto done = commit::write_epoch(*run_.commit->producer, run_.commit->settings.guarantee, epoch);
       !done) {
     fail(done.error());

@@ -11,8 +11,7 @@
 #include <vector>
 
 #include "runtime/connectors/log/log_admin.h"
-#include "runtime/job/manifest/log_options.h"
-#include "runtime/job/manifest/manifest.h"
+#include "runtime/job/recovery/job_on_log.h"
 
 namespace weir::job {
 
@@ -26,26 +25,6 @@ struct Finding {
 };
 // "warning: …\nnote: …\nhint: …\n"
 std::string finding_text(const Finding& finding);
-
-struct TopicUse {
-  enum class Role : uint8_t { Input, Output, Upsert, Changelog };
-  Role role{};
-  std::string table;  // empty: the changelog
-  std::string topic;
-  bool keyed = false;  // of outputs: records have a key
-  int64_t replayed_ms =
-      0;  // of inputs: the longest window that is rebuilt by reading again, and the delay of the watermark
-  std::string replayed_name;  // which
-};
-
-struct JobOnLog {
-  std::string servers;                     // for commands
-  std::optional<CommitSettings> settings;  // nothing: the job only reads
-  bool unnamed = false;                    // what it commits would go by a name that others have, too
-  bool raised_timeout = false;             // the time-out of transactions follows from the commit interval
-  std::vector<TopicUse> uses;
-};
-JobOnLog job_on_log(const Manifest& manifest);
 
 struct LogState {
   int32_t brokers = 1;

@@ -10,6 +10,7 @@ namespace weir::job {
 namespace {
 
 constexpr int64_t kAliveUs = 5'000'000;
+constexpr int64_t kCommitHangsUs = 10'000'000;
 
 std::string_view name_of(Phase phase) {
   switch (phase) {
@@ -114,6 +115,7 @@ void JobMetrics::hide() {
 }
 
 void JobMetrics::end() {
+  commit_since_us_.store(0);
   const std::lock_guard lock(mutex_);
   run_ = nullptr;
   for (LaneFigures& lane : lanes_) {
@@ -208,13 +210,16 @@ int64_t JobMetrics::last_loop_us() const {
 observe::HttpResponse JobMetrics::health() {
   const std::lock_guard lock(mutex_);
   const int64_t silent_us = std::max<int64_t>(clock_.monotonic_us() - last_loop_us(), 0);
-  const bool alive = silent_us < kAliveUs;
+  const int64_t since_us = commit_since_us_.load();
+  const int64_t commit_us = since_us == 0 ? 0 : std::max<int64_t>(clock_.monotonic_us() - since_us, 0);
+  const bool alive = silent_us < kAliveUs && commit_us < kCommitHangsUs;
   return {.status = alive ? 200 : 503,
           .content_type = "application/json",
-          .body = fmt::format(
-              "{{\"status\":\"{}\",\"phase\":\"{}\",\"seconds_since_last_loop\":{:.3f},\"restarts\":{}}}\n",
-              alive ? "ok" : "stuck", name_of(phase_.load()), static_cast<double>(silent_us) / 1e6,
-              restarts_.load())};
+          .body = fmt::format("{{\"status\":\"{}\",\"phase\":\"{}\",\"seconds_since_last_loop\":{:.3f},"
+                              "\"seconds_in_commit\":{:.3f},\"restarts\":{}}}\n",
+                              alive ? "ok" : "stuck", name_of(phase_.load()),
+                              static_cast<double>(silent_us) / 1e6, static_cast<double>(commit_us) / 1e6,
+                              restarts_.load())};
 }
 
 connectors::Result<std::unique_ptr<observe::HttpServer>> serve_metrics(JobMetrics& metrics,

@@ -48,7 +48,11 @@ class JobMetrics {
 
   // By the worker that has the partition.
   void note_batch(const Run& run, PartitionRun& partition, const BatchFigures& batch);
-  void note_commit(int64_t us) { commits_.add(us); }
+  void note_commit_begins() { commit_since_us_.store(clock_.monotonic_us()); }
+  void note_commit(int64_t us) {
+    commit_since_us_.store(0);
+    commits_.add(us);
+  }
   // What a restart would read again, and how long that would take.
   void note_replay(int64_t records, int64_t ms) {
     replay_records_.store(records, std::memory_order_relaxed);
@@ -68,7 +72,7 @@ class JobMetrics {
   size_t idle();          // partitions that hold no watermark because they are silent
 
   std::string text();  // /metrics
-  // /health: 200 if all workers looked for work within the last five seconds.
+  // /health: 200 if all workers looked for work within the last five seconds, and no commit takes longer than ten.
   observe::HttpResponse health();
 
  private:
@@ -95,6 +99,7 @@ class JobMetrics {
   std::atomic<int64_t> replay_records_ = 0;
   std::atomic<int64_t> replay_ms_ = 0;
   std::atomic<uint64_t> restarts_ = 0;
+  std::atomic<int64_t> commit_since_us_ = 0;  // 0: none is under way
   std::atomic<int64_t> sign_us_;
   std::atomic<Phase> phase_ = Phase::Starting;
 };

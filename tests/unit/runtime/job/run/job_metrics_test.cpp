@@ -144,9 +144,22 @@ TEST(JobMetrics, HealthIsLostAfterFiveSilentSeconds) {
   EXPECT_EQ(job.health().status, 200);
   clock.now_us = 5'000'000;
   EXPECT_EQ(job.health().status, 503);
-  EXPECT_EQ(
-      job.health().body,
-      "{\"status\":\"stuck\",\"phase\":\"standing by\",\"seconds_since_last_loop\":5.000,\"restarts\":0}\n");
+  EXPECT_EQ(job.health().body,
+            "{\"status\":\"stuck\",\"phase\":\"standing by\",\"seconds_since_last_loop\":5.000,"
+            "\"seconds_in_commit\":0.000,\"restarts\":0}\n");
+}
+
+TEST(JobMetrics, HealthIsLostWhenACommitHangs) {
+  const Manifest manifest;
+  StillClock clock;
+  JobMetrics job(manifest, clock);
+  clock.now_us = 1'000'000;
+  job.note_commit_begins();
+  clock.now_us = 11'000'000;
+  job.note_phase(Phase::Running);
+  EXPECT_EQ(job.health().status, 503);
+  job.note_commit(10'000'000);
+  EXPECT_EQ(job.health().status, 200);
 }
 
 }  // namespace
