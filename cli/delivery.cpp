@@ -45,13 +45,13 @@ const catalog::Table* source(const plan::Plan& plan, plan::NodeId id, bool log) 
 std::string interval_of(const plan::Plan& plan) { return plan.settings.get("commit.interval", "500 ms"); }
 
 Delivery exactly_once(const plan::Plan& plan) {
-  return {
-      "exactly once, for readers with isolation.level=read_committed",
-      {fmt::format("results, positions and state are committed in one transaction every {}",
-                   interval_of(plan)),
-       "weaker: a reader without that setting also sees records that a crash has taken back",
-       "weaker: 'sink.delivery-guarantee' = 'at-least-once' shows a result at once, and may write it again "
-       "after a crash"}};
+  return {"exactly once, for readers with isolation.level=read_committed",
+          {fmt::format("results, positions and state are committed in one transaction every {}",
+                       interval_of(plan)),
+           "weaker: a reader without that setting also sees records that a crash has taken back",
+           "weaker: 'sink.delivery-guarantee' = 'at-least-once' needs no transaction, and may write a result "
+           "again "
+           "after a crash"}};
 }
 
 Delivery at_least_once(const plan::Plan& plan, bool upsert) {

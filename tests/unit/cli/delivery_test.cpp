@@ -36,7 +36,8 @@ TEST_F(Delivery, FromTopicToTopicIsExactlyOnce) {
       "exactly once, for readers with isolation.level=read_committed\n"
       "results, positions and state are committed in one transaction every 2 s\n"
       "weaker: a reader without that setting also sees records that a crash has taken back\n"
-      "weaker: 'sink.delivery-guarantee' = 'at-least-once' shows a result at once, and may write it again "
+      "weaker: 'sink.delivery-guarantee' = 'at-least-once' needs no transaction, and may write a result "
+      "again "
       "after "
       "a crash\n");
 }
