@@ -110,6 +110,36 @@ class SimReader : public connectors::LogReader {
   std::vector<SimRecord> copies_;
 };
 
+// Answered as of the moment when it is asked, or of the one when somebody looks, once some time has passed.
+template <typename T>
+class SimQuestion : public connectors::Question<T> {
+ public:
+  using Ask = std::function<std::optional<Result<T>>()>;
+  SimQuestion(World& world, Ask ask)
+      : world_(world), ask_(std::move(ask)), due_us_(world.now_us() + delay_us()) {
+    if (world_.happens(500)) {
+      answer_ = ask_();
+    }
+  }
+  std::optional<Result<T>> answer() override {
+    if (world_.now_us() < due_us_) {
+      return std::nullopt;
+    }
+    answer_ = answer_ ? answer_ : ask_();
+    return answer_;
+  }
+
+ private:
+  int64_t delay_us() const {
+    return static_cast<int64_t>(world_.below(world_.happens(100) ? 20'000'000 : 5'000));
+  }
+
+  World& world_;
+  Ask ask_;
+  int64_t due_us_;
+  std::optional<Result<T>> answer_;
+};
+
 class SimConsumer : public connectors::LogConsumer {
  public:
   SimConsumer(const SimLog& log, std::string group) : log_(log), group_(std::move(group)) {}
@@ -155,6 +185,33 @@ class SimConsumer : public connectors::LogConsumer {
     }
     if (restores) log_.note_restore(result);
     return result;
+  }
+  std::unique_ptr<connectors::Question<std::vector<connectors::OffsetRange>>> ask_offsets(
+      std::vector<TopicPartition> places) override {
+    return std::make_unique<SimQuestion<std::vector<connectors::OffsetRange>>>(
+        log_.world_, [this, places = std::move(places)] {
+          Result<std::vector<connectors::OffsetRange>> ranges;
+          for (const TopicPartition& place : places) {
+            const auto range = offsets(place);
+            if (!range)
+              return std::optional(
+                  Result<std::vector<connectors::OffsetRange>>(std::unexpected(range.error())));
+            ranges->push_back(*range);
+          }
+          return std::optional(ranges);
+        });
+  }
+  std::unique_ptr<connectors::Question<std::vector<CommittedOffset>>> ask_committed(
+      const std::string& group, std::vector<TopicPartition> places) override {
+    return std::make_unique<SimQuestion<std::vector<CommittedOffset>>>(
+        log_.world_,
+        [this, group, places = std::move(places)]() -> std::optional<Result<std::vector<CommittedOffset>>> {
+          if (log_.pending(group)) {
+            log_.see(Probe::Unstable);
+            return std::nullopt;  // KIP-447
+          }
+          return committed(group, places);
+        });
   }
   Result<void> delete_before(const TopicPartition& place, int64_t offset) override {
     if (!log_.may_delete) {

@@ -39,7 +39,9 @@ class Connection {
   // Waiting will not help: rights, certificates.
   bool refused() const;
   // Nobody waits for an answer any more.
-  bool stopping() const { return report_ && report_->stopping(); }
+  bool stopping() const { return given_up_.load() || (report_ && report_->stopping()); }
+  // Whoever asks is about to go.
+  void give_up() { given_up_.store(true); }
   // Without the values of secrets.
   std::string masked(std::string_view text) const;
   const std::string& brokers() const { return brokers_; }
@@ -54,6 +56,7 @@ class Connection {
   std::string reason_;
   bool refused_ = false;
   std::atomic<bool> away_ = false;
+  std::atomic<bool> given_up_ = false;
 };
 
 std::string mask(std::string_view text, const std::vector<std::string>& secrets);

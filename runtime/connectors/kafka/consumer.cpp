@@ -7,6 +7,7 @@
 #include "runtime/connectors/kafka/error.h"
 #include "runtime/connectors/kafka/questions.h"
 #include "runtime/connectors/kafka/reader.h"
+#include "runtime/connectors/kafka/side_thread.h"
 
 namespace weir::connectors::kafka {
 namespace {
@@ -33,6 +34,9 @@ class Consumer final : public LogConsumer {
         client_(&shared_->client),
         options_(std::move(options)),
         group_(std::move(group)) {}
+  ~Consumer() override { client_->connection().give_up(); }
+  Consumer(const Consumer&) = delete;
+  Consumer& operator=(const Consumer&) = delete;
 
   Result<int32_t> partition_count(const std::string& topic) override {
     const Topic handle(rd_kafka_topic_new(client_->handle(), topic.c_str(), nullptr));
@@ -114,13 +118,8 @@ class Consumer final : public LogConsumer {
 
   // With isolation read_committed the broker answers with the last stable offset.
   Result<OffsetRange> offsets(const TopicPartition& partition) override {
-    OffsetRange range;
-    const rd_kafka_resp_err_t code = ask_offsets(*client_, partition, range);
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      return std::unexpected(failed(place_of(partition), code));
-    }
-    client_->connection().alive();
-    return range;
+    const auto ranges = offsets_of(std::span(&partition, 1));
+    return ranges ? Result<OffsetRange>(ranges->front()) : std::unexpected(ranges.error());
   }
 
   // The end is asked for first: between the two answers a transaction may end, and its records must not be passed over.
@@ -164,7 +163,29 @@ class Consumer final : public LogConsumer {
     return Reader::open(shared_, partition, options);
   }
 
+  std::unique_ptr<Question<std::vector<OffsetRange>>> ask_offsets(
+      std::vector<TopicPartition> partitions) override {
+    return side_.ask<std::vector<OffsetRange>>(
+        [this, partitions = std::move(partitions)] { return offsets_of(partitions); });
+  }
+
+  std::unique_ptr<Question<std::vector<CommittedOffset>>> ask_committed(
+      const std::string& group, std::vector<TopicPartition> partitions) override {
+    return side_.ask<std::vector<CommittedOffset>>(
+        [this, group, partitions = std::move(partitions)] { return committed(group, partitions); });
+  }
+
  private:
+  Result<std::vector<OffsetRange>> offsets_of(std::span<const TopicPartition> partitions) const {
+    std::vector<OffsetRange> ranges(partitions.size());
+    const rd_kafka_resp_err_t code = kafka::ask_offsets(*client_, partitions, ranges);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      return std::unexpected(failed(partitions.size() == 1 ? place_of(partitions.front()) : "offsets", code));
+    }
+    client_->connection().alive();
+    return ranges;
+  }
+
   Error failed(std::string_view what, rd_kafka_resp_err_t code) const {
     rd_kafka_poll(client_->handle(), 0);  // the connection's own errors
     return error_of(client_->connection(), what, code);
@@ -174,6 +195,7 @@ class Consumer final : public LogConsumer {
   Client* client_;
   KafkaOptions options_;
   std::string group_;
+  SideThread side_;  // last: it uses the others
 };
 
 }  // namespace

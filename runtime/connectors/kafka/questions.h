@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <span>
 #include <thread>
 
 #include "runtime/connectors/kafka/config.h"
@@ -37,8 +38,9 @@ rd_kafka_resp_err_t ask_patiently(const Connection& connection, Call call, int l
 // The answer to what was asked by `queue`; null: none in time.
 Event wait_for_answer(const Connection& connection, rd_kafka_queue_t* queue, int limit_ms = kAnswerMs);
 
-// The first offset, and with isolation read_committed the last stable one. rd_kafka_query_watermark_offsets would wait without
-// end for a leader that is away.
-rd_kafka_resp_err_t ask_offsets(const Client& client, const TopicPartition& partition, OffsetRange& range);
+// The first offsets, and with isolation read_committed the last stable ones, in the order asked.
+// rd_kafka_query_watermark_offsets would wait without end for a leader that is away.
+rd_kafka_resp_err_t ask_offsets(const Client& client, std::span<const TopicPartition> partitions,
+                                std::span<OffsetRange> ranges);
 
 }  // namespace weir::connectors::kafka

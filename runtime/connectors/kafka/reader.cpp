@@ -166,7 +166,7 @@ Error Reader::failed(const rd_kafka_message_t& message) const {
                     rd_kafka_message_errstr(&message));
   }
   OffsetRange range;
-  if (ask_offsets(*client_, partition_, range) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+  if (ask_offsets(*client_, std::span(&partition_, 1), std::span(&range, 1)) != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return {Error::Kind::InputOutput, fmt::format("{}: offset {} is not in the log", place, next_)};
   }
   // What retention has deleted is not there when the job is started again either, which says what can be done; unless another

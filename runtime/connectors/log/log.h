@@ -16,6 +16,7 @@
 
 #include "runtime/abi/message.h"
 #include "runtime/connectors/connector.h"
+#include "runtime/connectors/log/question.h"
 
 namespace weir::connectors {
 
@@ -81,6 +82,26 @@ class LogConsumer {
                                                          std::span<const TopicPartition> partitions) = 0;
   virtual Result<std::unique_ptr<LogReader>> open(const TopicPartition& partition,
                                                   const ReaderOptions& options) = 0;
+
+  // `offsets` of several and `committed`, without waiting. The answer is of some moment between the question and the look at
+  // it; nobody looks when the consumer is gone.
+  virtual std::unique_ptr<Question<std::vector<OffsetRange>>> ask_offsets(
+      std::vector<TopicPartition> partitions) {
+    Result<std::vector<OffsetRange>> ranges;
+    for (const TopicPartition& partition : partitions) {
+      const auto range = offsets(partition);
+      if (!range) {
+        ranges = std::unexpected(range.error());
+        break;
+      }
+      ranges->push_back(*range);
+    }
+    return std::make_unique<Answered<std::vector<OffsetRange>>>(std::move(ranges));
+  }
+  virtual std::unique_ptr<Question<std::vector<CommittedOffset>>> ask_committed(
+      const std::string& group, std::vector<TopicPartition> partitions) {
+    return std::make_unique<Answered<std::vector<CommittedOffset>>>(committed(group, partitions));
+  }
 };
 
 // A record to be written. Views need to live until `produce` returns.

@@ -18,8 +18,6 @@ namespace {
 
 // Fenced again in this time, it was by another process.
 constexpr int64_t kFencedTwiceUs = 60'000'000;
-// How often it looks, before a commit, whether the last one still stands.
-constexpr int64_t kLookAtPositionsUs = 10'000'000;
 // How often the committer looks whether it is time.
 constexpr std::chrono::milliseconds kTick{10};
 
@@ -97,11 +95,18 @@ void Committer::loop() {
 
 void Committer::commit_if_due(bool workers_run) {
   const int64_t now_us = run_.clock->monotonic_us();
-  if (run_.stopping() || (now_us < next_commit_us_ && waiting_bytes(*run_.commit) <= kMostEpochBytes)) {
+  const int64_t interval_us = run_.commit->settings.interval_ms * 1000;
+  if (run_.stopping()) {
     return;
   }
-  next_commit_us_ = now_us + run_.commit->settings.interval_ms * 1000;
-  check_positions();
+  if (has_committed_ && now_us >= next_commit_us_ - interval_us / 4) {
+    positions_.ask();
+  }
+  if (now_us < next_commit_us_ && waiting_bytes(*run_.commit) <= kMostEpochBytes) {
+    return;
+  }
+  next_commit_us_ = now_us + interval_us;
+  positions_.look();
   if (run_.stopping()) {
     return;
   }
@@ -275,18 +280,6 @@ void Committer::check_lock() {
     fail({connectors::Error::Kind::Retry,
           "the job's lock was lost: this process or the broker was away for longer than the session "
           "time-out"});
-  }
-}
-
-void Committer::check_positions() {
-  const int64_t now_us = run_.clock->monotonic_us();
-  if (!has_committed_ || now_us < next_look_us_ || run_.outcome.failed()) {
-    return;
-  }
-  next_look_us_ = now_us + kLookAtPositionsUs;
-  const auto done = check_committed(run_);
-  if (!done && done.error().kind != connectors::Error::Kind::Retry) {
-    fail(done.error());
   }
 }
 

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "runtime/commit/epoch.h"
+#include "runtime/job/recovery/position_watch.h"
 #include "runtime/job/recovery/replay_estimate.h"
 #include "runtime/job/run/run.h"
 
@@ -20,7 +21,7 @@ constexpr int64_t kCommitAgainUs = int64_t{3600} * 1'000'000;
 
 class Committer {
  public:
-  explicit Committer(Run& run) : run_(run), retention_(run) {}
+  explicit Committer(Run& run) : run_(run), positions_(run), retention_(run) {}
   ~Committer() { stop(); }
   Committer(const Committer&) = delete;
   Committer& operator=(const Committer&) = delete;
@@ -46,7 +47,6 @@ class Committer {
   commit::JobRecord job_record(bool finished) const;
   void look_for_partitions(bool workers_run);
   void check_lock();
-  void check_positions();
   void fail(const connectors::Error& error);
 
   Run& run_;
@@ -57,7 +57,7 @@ class Committer {
   int64_t next_commit_us_ = 0;
   int64_t next_discovery_us_ = 0;
   bool has_committed_ = false;  // positions
-  int64_t next_look_us_ = 0;    // at what is committed
+  PositionWatch positions_;
   RetentionWatch retention_;
 };
 

@@ -81,28 +81,19 @@ Result<void> check_owner(const Run& run, const LogScan& log, const connectors::T
       run.commit->settings.job));
 }
 
-Result<void> check_committed(const Run& run) {
-  const auto anchor =
-      std::ranges::find_if(run.partitions, [](const PartitionRun& it) { return it.log != nullptr; });
-  if (anchor == run.partitions.end()) {
-    return {};
-  }
-  const connectors::TopicPartition& place = anchor->log->place();
-  const auto log = std::ranges::find(run.logs, anchor->scan, &LogScan::scan);
-  const std::string& group = log->source->options().group;
-  const auto committed = log->consumer->committed(group, std::span(&place, 1));
-  if (!committed) {
-    return std::unexpected(committed.error());
-  }
-  if (committed->front().offset == connectors::kNoOffset) {
+Result<void> check_committed(const Run& run, const std::string& group,
+                             const connectors::CommittedOffset& committed, uint64_t at_least) {
+  const connectors::TopicPartition& place = committed.partition;
+  if (committed.offset == connectors::kNoOffset) {
     return std::unexpected(Error{
         Error::Kind::InputOutput,
         fmt::format("what group `{}` has committed for {} is gone: the topic was deleted, or the offset",
                     group, place_text(place))});
   }
-  const auto record = commit::decode(committed->front().metadata);
+  const auto record = commit::decode(committed.metadata);
   const commit::JobRecord& ours = run.commit->record;
-  if (record && record->job && record->job->token == ours.token && record->job->commit == ours.commit) {
+  if (record && record->job && record->job->token == ours.token && record->job->commit >= at_least &&
+      record->job->commit <= ours.commit) {
     return {};
   }
   const std::string by = record && record->job ? record->job->name : "";

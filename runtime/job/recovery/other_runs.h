@@ -23,7 +23,9 @@ connectors::Result<void> check_owner(const Run& run, const LogScan& log,
 connectors::Result<void> check_inputs(Run& run);
 // Between two commits of this run: what it has committed must still stand. A job that was given the same group by mistake
 // commits for it, too.
-connectors::Result<void> check_committed(const Run& run);
+// `at_least`: the commit that had been made when the log was asked.
+connectors::Result<void> check_committed(const Run& run, const std::string& group,
+                                         const connectors::CommittedOffset& committed, uint64_t at_least);
 // For the record of the next commit: the topics that are read.
 std::vector<commit::InputRecord> inputs_of(const Run& run);
 

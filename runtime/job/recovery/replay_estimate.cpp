@@ -37,6 +37,19 @@ ReplayEstimate estimate_replay(const Run& run) {
 }
 
 void RetentionWatch::look() {
+  if (question_ == nullptr) {
+    ask();
+    return;
+  }
+  if (const auto answer = question_->answer()) {
+    question_.reset();
+    if (*answer) {  // else the log is away; the readers say so
+      judge(answer->value().front());
+    }
+  }
+}
+
+void RetentionWatch::ask() {
   const int64_t now_us = run_.clock->monotonic_us();
   if (now_us < next_us_ || run_.partitions.empty()) {
     return;
@@ -44,20 +57,20 @@ void RetentionWatch::look() {
   next_us_ = now_us + kLookUs;
   next_ = (next_ + 1) % run_.partitions.size();
   const PartitionRun& partition = run_.partitions[next_];
-  if (partition.log == nullptr) {
-    return;
+  if (partition.log != nullptr) {
+    const auto log = std::ranges::find(run_.logs, partition.scan, &LogScan::scan);
+    question_ = log->consumer->ask_offsets({partition.log->place()});
   }
-  const auto log = std::ranges::find(run_.logs, partition.scan, &LogScan::scan);
+}
+
+void RetentionWatch::judge(const connectors::OffsetRange& range) {
+  const PartitionRun& partition = run_.partitions[next_];
   const connectors::TopicPartition& place = partition.log->place();
-  const auto range = log->consumer->offsets(place);
-  if (!range) {
-    return;  // the log is away; the readers say so
-  }
-  Seen& seen = seen_.try_emplace(place, Seen{.first = range->first, .warned = false}).first->second;
+  Seen& seen = seen_.try_emplace(place, Seen{.first = range.first, .warned = false}).first->second;
   const int64_t low = partition.record.low_offset;
-  const int64_t left = low - range->first;
-  const int64_t needed = range->end - low;
-  if (range->first == seen.first || left >= needed) {  // nothing is deleted, or far away
+  const int64_t left = low - range.first;
+  const int64_t needed = range.end - low;
+  if (range.first == seen.first || left >= needed) {  // nothing is deleted, or far away
     seen.warned = seen.warned && left < 2 * needed;
     return;
   }
@@ -66,7 +79,7 @@ void RetentionWatch::look() {
         "warning: {}: a restart would read from offset {}, and records before {} have been deleted "
         "(retention)\n"
         "hint: let the topic keep its records longer, or the job cannot be started again without loss\n",
-        place_text(place), low, range->first));
+        place_text(place), low, range.first));
   }
 }
 

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "runtime/connectors/log/log.h"
 
@@ -19,7 +21,7 @@ struct ReplayEstimate {
 ReplayEstimate estimate_replay(const Run& run);
 
 // By the committer, between commits: asks the log for the oldest record of one partition after the other, and warns when
-// deletion comes near to what a restart would read.
+// deletion comes near to what a restart would read. It waits for no answer.
 class RetentionWatch {
  public:
   explicit RetentionWatch(Run& run) : run_(run) {}
@@ -31,9 +33,14 @@ class RetentionWatch {
     bool warned = false;
   };
 
+  void ask();
+  void judge(const connectors::OffsetRange& range);
+
   Run& run_;
   std::map<connectors::TopicPartition, Seen> seen_;
-  size_t next_ = 0;  // partition
+  std::unique_ptr<connectors::Question<std::vector<connectors::OffsetRange>>>
+      question_;  // of partition `next_`
+  size_t next_ = 0;
   int64_t next_us_ = 0;
 };
 

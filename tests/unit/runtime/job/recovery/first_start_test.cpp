@@ -1,4 +1,6 @@
 // What a job commits before it has anything to commit, and what it commits again although nothing has changed.
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "runtime/commit/recovery_record.h"
@@ -60,7 +62,9 @@ TEST_F(FirstStart, GroupOffsetsOfAnotherProgramAreTaken) {
   log.set_offset("job", {"events", 0}, 3);
   const Ended ended = job.run(log, clock, [&] { return all_read(log); });
   ASSERT_EQ(ended.status, ExitStatus::Finished) << ended.messages;
-  EXPECT_EQ(results(log), (std::vector<std::string>{R"({"id":4})", R"({"id":5})", R"({"id":6})"}));
+  std::vector<std::string> rows = results(log);
+  std::ranges::sort(rows);  // in which partition each lies is chance
+  EXPECT_EQ(rows, (std::vector<std::string>{R"({"id":4})", R"({"id":5})", R"({"id":6})"}));
 }
 
 TEST_F(FirstStart, ARestartFromWhatIsCommittedHasTheSameEnd) {
