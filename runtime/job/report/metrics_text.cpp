@@ -178,7 +178,7 @@ void JobMetrics::watermarks(MetricsText& text) const {
     }
   };
   const auto sample = [&](uint32_t scan, auto of) {
-    if (const int64_t watermark = run_->schedule->watermark(scan); is_time(watermark)) {
+    if (const int64_t watermark = run_->schedule->last_watermark(scan); is_time(watermark)) {
       text.sample({{"table", table(scan)}}, of(watermark));
     }
   };
@@ -290,6 +290,7 @@ void JobMetrics::commit(MetricsText& text) const {
 
 std::string JobMetrics::text() {
   const std::lock_guard lock(mutex_);
+  look_at_ends();
   MetricsText text;
   text.family("weir_up", "gauge", "1: the process runs.");
   text.sample({{"name", manifest_.job_name}, {"version", manifest_.weir_version}}, uint64_t{1});

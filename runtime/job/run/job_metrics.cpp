@@ -11,6 +11,7 @@ namespace {
 
 constexpr int64_t kAliveUs = 5'000'000;
 constexpr int64_t kCommitHangsUs = 10'000'000;
+constexpr int64_t kAskForEndsUs = 1'000'000;
 
 std::string_view name_of(Phase phase) {
   switch (phase) {
@@ -32,6 +33,13 @@ void watch(LaneFigures& lane, const ManifestConsumer& consumer, const void* stat
   figures.consumer = consumer.id;
   figures.state = state;
   figures.writes = writes(consumer);
+}
+
+// The answers to readers and to those who look from outside come in any order.
+void raise(std::atomic<int64_t>& figure, int64_t value) {
+  int64_t known = figure.load();
+  while (known < value && !figure.compare_exchange_weak(known, value)) {
+  }
 }
 
 void add(ConsumerFigures& into, const ConsumerFigures& from) {
@@ -112,12 +120,14 @@ void JobMetrics::show(Run& run) {
 void JobMetrics::hide() {
   const std::lock_guard lock(mutex_);
   run_ = nullptr;
+  ends_.clear();
 }
 
 void JobMetrics::end() {
   commit_since_us_.store(0);
   const std::lock_guard lock(mutex_);
   run_ = nullptr;
+  ends_.clear();
   for (LaneFigures& lane : lanes_) {
     lane.publish();
     for (const ConsumerFigures& consumer : lane.consumers) {
@@ -158,7 +168,7 @@ void JobMetrics::note_batch(const Run& run, PartitionRun& partition, const Batch
   }
   const int64_t position = partition.log->position();
   figures.position.store(position, kRelaxed);
-  figures.end.store(partition.log->end(), kRelaxed);
+  raise(figures.end, partition.log->end());
   figures.watermark.store(partition.watermark, kRelaxed);
   figures.idle.store(partition.idle, kRelaxed);
   figures.replay_left.store(run.replaying ? std::max<int64_t>(partition.record.position - position, 0) : 0,
@@ -170,8 +180,40 @@ void JobMetrics::note_phase(Phase phase) {
   sign_us_.store(clock_.monotonic_us());
 }
 
+// Under the mutex. Takes the answer that has come, and asks again for the next look.
+void JobMetrics::look_at_ends() {
+  if (run_ == nullptr) {
+    return;
+  }
+  ends_.resize(run_->logs.size());
+  for (size_t i = 0; i < ends_.size(); ++i) {
+    Ends& ends = ends_[i];
+    if (const auto answer = ends.question ? ends.question->answer() : std::nullopt) {
+      for (size_t at = 0; *answer && at < ends.of.size(); ++at) {
+        raise(ends.of[at]->end, answer->value()[at].end);
+      }
+      ends.question.reset();
+    }
+    if (ends.question != nullptr || run_->logs[i].consumer == nullptr ||
+        clock_.monotonic_us() < ends.next_us) {
+      continue;
+    }
+    std::vector<connectors::TopicPartition> places;
+    ends.of.clear();
+    for (PartitionFigures& it : partitions_) {
+      if (it.scan == run_->logs[i].scan) {
+        places.push_back({it.topic, it.partition});
+        ends.of.push_back(&it);
+      }
+    }
+    ends.next_us = clock_.monotonic_us() + kAskForEndsUs;
+    ends.question = run_->logs[i].consumer->ask_offsets(std::move(places));
+  }
+}
+
 std::optional<int64_t> JobMetrics::lag() {
   const std::lock_guard lock(mutex_);
+  look_at_ends();
   std::optional<int64_t> lag;
   for (const PartitionFigures& it : partitions_) {
     if (it.end.load() >= 0) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "runtime/connectors/connector.h"
+#include "runtime/connectors/log/log.h"
 #include "runtime/job/manifest/manifest.h"
 #include "runtime/job/run/figures.h"
 #include "runtime/observe/http.h"
@@ -77,6 +78,7 @@ class JobMetrics {
 
  private:
   PartitionFigures& figures_of(const PartitionRun& partition);
+  void look_at_ends();
   void sources(observe::MetricsText& text) const;
   void partitions(observe::MetricsText& text) const;
   void watermarks(observe::MetricsText& text) const;
@@ -91,7 +93,16 @@ class JobMetrics {
   time::Clock& clock_;
   mutable std::mutex mutex_;  // of what follows, but for the figures themselves
   Run* run_ = nullptr;        // null: not to be looked at
+  // Of one input: where its partitions end is asked by whoever looks at the figures, because readers hear it only with what
+  // they fetch, and they may not fetch.
+  struct Ends {
+    std::unique_ptr<connectors::Question<std::vector<connectors::OffsetRange>>> question;
+    std::vector<PartitionFigures*> of;  // in the order asked
+    int64_t next_us = 0;
+  };
+
   std::deque<PartitionFigures> partitions_;
+  std::deque<Ends> ends_;  // by input of the run
   std::deque<LaneFigures> lanes_;
   std::deque<ConsumerFigures> before_;  // of earlier runs, by consumer
   std::deque<std::atomic<int64_t>> reached_;

@@ -19,6 +19,8 @@ void Schedule::add(PartitionRun& partition) {
   waiting_.insert(place);
   if (!partition.idle) {
     scans_[partition.scan].insert(place);
+  } else {
+    silent_[partition.scan] = std::max(silent_[partition.scan], partition.published);
   }
   ++unfinished_of_[partition.scan];
   ++unfinished_;
@@ -94,6 +96,9 @@ void Schedule::find_idle() {
     return;
   }
   looked_us_ = now_us;
+  for (size_t scan = 0; scan < scans_.size(); ++scan) {
+    silent_[scan] = scans_[scan].empty() ? silent_[scan] : scans_[scan].begin()->first;
+  }
   for (const Place& place : waiting_) {
     PartitionRun& partition = *place.second;
     if (partition.idle || partition.idle_timeout_us == 0 || partition.silent_since_us == 0) {
@@ -137,6 +142,13 @@ void Schedule::put_back(PartitionRun& partition) {
 int64_t Schedule::watermark(uint32_t scan) const {
   const std::lock_guard lock(mutex_);
   return scans_[scan].empty() ? abi::kEndOfTime : scans_[scan].begin()->first;
+}
+
+int64_t Schedule::last_watermark(uint32_t scan) const {
+  const std::lock_guard lock(mutex_);
+  return !scans_[scan].empty()       ? scans_[scan].begin()->first
+         : unfinished_of_[scan] != 0 ? silent_[scan]
+                                     : abi::kEndOfTime;
 }
 
 void Schedule::progress(std::vector<ScanProgress>& scans) const {

@@ -60,7 +60,11 @@ class Schedule {
  public:
   // `clock` tells when a silent partition is idle.
   Schedule(uint32_t scan_count, time::Clock& clock)
-      : clock_(clock), scans_(scan_count), unfinished_of_(scan_count), returning_of_(scan_count) {}
+      : clock_(clock),
+        scans_(scan_count),
+        silent_(scan_count, abi::kNoWatermark),
+        unfinished_of_(scan_count),
+        returning_of_(scan_count) {}
 
   void add(PartitionRun& partition);
   // The next partition to read, or null: wait a little (`take` itself waits up to `patience_ms`), or all are finished.
@@ -70,6 +74,8 @@ class Schedule {
 
   // Minimum over the partitions of a scan that are neither finished nor idle; kEndOfTime when there is none.
   int64_t watermark(uint32_t scan) const;
+  // The same, but while all that are not finished are idle what it was before.
+  int64_t last_watermark(uint32_t scan) const;
   // Of all scans.
   void progress(std::vector<ScanProgress>& scans) const;
   // The partition that holds the watermark of a scan; null: none.
@@ -101,6 +107,7 @@ class Schedule {
   std::vector<PartitionRun*> at_work_;         // somebody's
   bool any_ahead_ = false;                     // take_ready has passed one over that is ahead
   std::vector<std::set<Place, Order>> scans_;  // neither finished nor idle
+  std::vector<int64_t> silent_;                // by scan: watermark when partitions were last looked at
   std::vector<uint32_t> unfinished_of_;        // by scan, idle ones too
   std::vector<uint32_t> returning_of_;         // by scan
   uint32_t unfinished_ = 0;

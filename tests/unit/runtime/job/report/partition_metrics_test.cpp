@@ -4,6 +4,7 @@
 #include "runtime/job/report/progress.h"
 #include "runtime/job/run/job_metrics.h"
 #include "runtime/job/run/run.h"
+#include "tests/unit/runtime/job/fake_log.h"
 
 namespace weir::job {
 namespace {
@@ -128,6 +129,50 @@ TEST_F(PartitionMetrics, AnIdlePartitionHoldsNone) {
   expect("weir_partition_idle{table=\"orders\",topic=\"orders\",partition=\"1\"} 1");
   expect("weir_watermark_holder{table=\"orders\",topic=\"orders\",partition=\"0\"} 1");
   expect("weir_watermark_timestamp_seconds{table=\"orders\"} 1767254405");
+}
+
+TEST_F(PartitionMetrics, TheWatermarkStaysWhenAllAreIdle) {
+  for (PartitionRun& partition : run_.partitions) {
+    partition.idle_timeout_us = 1'000'000;
+    partition.silent_since_us = 1;
+  }
+  for (PartitionRun& partition : run_.partitions) run_.schedule->add(partition);
+  metrics_.show(run_);
+  clock_.now_us += 2'000'000;
+  EXPECT_EQ(run_.schedule->take(0), nullptr);
+  ASSERT_EQ(run_.schedule->watermark(0), abi::kEndOfTime);
+  text_ = metrics_.text();
+  expect("weir_watermark_timestamp_seconds{table=\"orders\"} 1767254400");
+  expect("weir_watermark_lag_seconds{table=\"orders\"} 60");
+  expect_no("weir_watermark_holder{");
+}
+
+TEST_F(PartitionMetrics, TheWatermarkOfIdlePartitionsIsThereAfterAStart) {
+  for (PartitionRun& partition : run_.partitions) partition.idle = true;
+  show();
+  expect("weir_watermark_timestamp_seconds{table=\"orders\"} 1767254405");
+}
+
+// Nothing is read: readers hear nothing of the end then.
+TEST_F(PartitionMetrics, TheLagGrowsAlsoWhileNothingIsRead) {
+  tests::FakeLog log;
+  log.topics["orders"] = {{0, 130}, {0, 40}};
+  run_.logs[0].consumer = *log.make_consumer({}, "");
+  show();
+  expect("weir_lag_records{table=\"orders\",topic=\"orders\",partition=\"1\"} 0");
+  log.topics["orders"] = {{0, 130}, {0, 75}};
+  for (int look = 0; look < 2; ++look) {  // the answer is seen at the next look
+    clock_.now_us += 2'000'000;
+    text_ = metrics_.text();
+  }
+  expect("weir_lag_records{table=\"orders\",topic=\"orders\",partition=\"0\"} 30");
+  expect("weir_lag_records{table=\"orders\",topic=\"orders\",partition=\"1\"} 35");
+  EXPECT_EQ(metrics_.lag(), 65);
+  log.topics["orders"] = {{0, 130}, {0, 50}};  // of committed records alone
+  for (int look = 0; look < 2; ++look) {
+    clock_.now_us += 2'000'000;
+    EXPECT_EQ(metrics_.lag(), 65);
+  }
 }
 
 TEST_F(PartitionMetrics, AreThereBeforeTheFirstBatch) {
