@@ -15,7 +15,7 @@ def records_in(port: int) -> int:
 class Stops(Scene):
     def check_signal(self, number: int) -> None:
         # What is processed is seen in the metrics: nothing of it is committed before the signal.
-        self.open("copy", 100_000, settings={"commit.interval": "5 min", "transaction.timeout": "15 min"})
+        self.open("copy", 100_000, settings={"commit.interval": "5 min"})
         metrics = free_port()
         read = 0
         for part in range(2):

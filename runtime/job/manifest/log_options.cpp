@@ -12,8 +12,7 @@ using connectors::LogBound;
 
 constexpr std::string_view kPropertyPrefix = "properties.";
 constexpr std::string_view kTransactions = "sink.transactional-id-prefix";
-constexpr int64_t kIntervalsOfATransaction = 3;
-constexpr int64_t kMostOfTheBrokerMs = 900'000;  // transaction.max.timeout.ms, unless it was changed
+constexpr int64_t kLeastTransactionMs = 1'000;  // librdkafka takes no less
 
 std::unexpected<Error> usage(std::string text) {
   return std::unexpected(Error{Error::Kind::Usage, std::move(text)});
@@ -234,21 +233,12 @@ Result<CommitSettings> commit_settings(const Manifest& manifest) {
   if (!timeout) {
     return std::unexpected(timeout.error());
   }
-  // Else the broker would give up transactions of an interval that was only somewhat long.
-  const int64_t least_ms = kIntervalsOfATransaction * settings.interval_ms;
-  if (find_option(manifest.settings, "transaction.timeout") == nullptr) {
-    settings.transaction_timeout_ms = static_cast<int32_t>(
-        std::max<int64_t>(settings.transaction_timeout_ms, std::min(least_ms, kMostOfTheBrokerMs)));
-    return settings;
-  }
-  if (*timeout < least_ms) {
-    return usage(
-        fmt::format("`transaction.timeout` is {} ms, which is less than {} times `commit.interval` ({} ms): "
-                    "the broker would "
-                    "give up transactions that only took a little long\nhint: set `transaction.timeout` to "
-                    "{} ms at least, or "
-                    "leave it out",
-                    *timeout, kIntervalsOfATransaction, settings.interval_ms, least_ms));
+  // A transaction is begun when the interval is over; how long that is does not matter to it.
+  if (*timeout < kLeastTransactionMs) {
+    return usage(fmt::format(
+        "`transaction.timeout` is {} ms, and a transaction, in which the results of `commit.interval` are "
+        "written, has to have {} ms at least",
+        *timeout, kLeastTransactionMs));
   }
   settings.transaction_timeout_ms = static_cast<int32_t>(std::min<int64_t>(*timeout, INT32_MAX));
   return settings;

@@ -58,8 +58,6 @@ JobOnLog job_on_log(const Manifest& manifest) {
   if (const auto settings = commit_settings(manifest)) {
     job.settings = *settings;
     job.unnamed |= settings->job.starts_with('<');  // "<shell>", "<standard input>"
-    const auto asked = duration_ms_or(manifest.settings, "transaction.timeout", 60'000);
-    job.raised_timeout = asked && *asked < settings->transaction_timeout_ms;
     if (keeps_changelog(manifest)) {
       job.uses.push_back({.role = Role::Changelog,
                           .table = {},

@@ -26,7 +26,6 @@ struct JobOnLog {
   std::string servers;                     // for commands
   std::optional<CommitSettings> settings;  // nothing: the job only reads
   bool unnamed = false;                    // what it commits would go by a name that others have, too
-  bool raised_timeout = false;             // the time-out of transactions follows from the commit interval
   std::vector<TopicUse> uses;
 };
 JobOnLog job_on_log(const Manifest& manifest);

@@ -194,19 +194,11 @@ void transaction_timeout(const JobOnLog& job, const LogState& log, Findings& fin
   const std::string asked = duration_text(job.settings->transaction_timeout_ms);
   findings.push_back(
       {Severity::Error,
-       fmt::format("a transaction may have to stay open for {}, and the brokers allow {}", asked,
-                   duration_text(*most)),
-       job.raised_timeout
-           ? fmt::format("that is 3 × `commit.interval`, {}", duration_text(job.settings->interval_ms))
-           : "the setting `transaction.timeout` asks for it",
-       job.raised_timeout
-           ? fmt::format(
-                 "set `commit.interval` to at most {}, or raise `transaction.max.timeout.ms` of the brokers",
-                 duration_text(*most / 3))
-           : fmt::format(
-                 "set `transaction.timeout` to at most {}, or raise `transaction.max.timeout.ms` of the "
-                 "brokers",
-                 duration_text(*most))});
+       fmt::format("a transaction may be open for {}, and the brokers allow {}", asked, duration_text(*most)),
+       "that is the setting `transaction.timeout`",
+       fmt::format("set `transaction.timeout` to at most {}, or raise `transaction.max.timeout.ms` of the "
+                   "brokers",
+                   duration_text(*most))});
 }
 
 void offset_metadata(const JobOnLog& job, const LogState& log, Findings& findings) {
