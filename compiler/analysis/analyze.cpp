@@ -7,6 +7,7 @@
 #include "compiler/analysis/ddl.h"
 #include "compiler/analysis/insert.h"
 #include "compiler/analysis/listing.h"
+#include "compiler/analysis/sink_rules.h"
 #include "compiler/analysis/stream_rules.h"
 #include "compiler/diagnostics/no_place.h"
 #include "compiler/diagnostics/suggest.h"
@@ -133,6 +134,7 @@ class Analyzer {
   void flush() {
     if (pending_.inserts.empty()) return;
     note_settings();
+    warn_of_unseen_deletes(context(), pending_.inserts);
     program_.steps.emplace_back(std::exchange(pending_, {}));
   }
 

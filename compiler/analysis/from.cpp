@@ -83,7 +83,7 @@ bool can_be_read(const Context& context, const catalog::Table& table, Span span)
         .note("its records replace and delete rows, and no operator takes those yet")
         .hint(
             "read the topic with connector `kafka`: each record is a row then, and one without value is "
-            "rejected");
+            "passed over");
     return false;
   }
   if (connector != "print" && connector != "blackhole") return true;

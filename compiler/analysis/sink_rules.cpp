@@ -13,6 +13,8 @@ namespace {
 WEIR_ERROR(SinkTakesNoUpdates, "the query updates its rows, and `{}` takes only new ones", std::string_view);
 WEIR_ERROR(SinkIsSource, "the query reads `{}`, which writes to the same path", std::string_view);
 WEIR_WARNING(TopicLoop, "the query reads topic `{}`, which it also writes", std::string_view);
+WEIR_WARNING(DeletesNotSeen, "`{}` reads what `{}` writes, without its deletes", std::string_view,
+             std::string_view);
 WEIR_ERROR(NotASink, "table `{}` cannot be written: connector `{}` only reads", std::string_view,
            std::string_view);
 WEIR_ERROR(ReservedColumn, "a column named `op` stands in a query that updates its rows");
@@ -116,6 +118,12 @@ bool check_upsert_key(const Context& context, const catalog::Table& sink, const 
   return false;
 }
 
+bool reads_topic(const catalog::Table& source, const std::string& topic, const std::string& brokers) {
+  const auto read = catalog::split_list(source.options.get("topic"));
+  return catalog::has_messages(source) && source.options.get("properties.bootstrap.servers") == brokers &&
+         std::find(read.begin(), read.end(), topic) != read.end();
+}
+
 bool check_topic(const Context& context, const catalog::Table& sink, const typed::Relation& query,
                  Span span) {
   const std::string topic = sink.options.get("topic");
@@ -125,11 +133,8 @@ bool check_topic(const Context& context, const catalog::Table& sink, const typed
     return false;
   }
   const std::string brokers = sink.options.get("properties.bootstrap.servers");
-  const bool loops = find_table(query, [&](const catalog::Table& source) {
-    const auto read = catalog::split_list(source.options.get("topic"));
-    return catalog::has_messages(source) && source.options.get("properties.bootstrap.servers") == brokers &&
-           std::find(read.begin(), read.end(), topic) != read.end();
-  });
+  const bool loops =
+      find_table(query, [&](const catalog::Table& source) { return reads_topic(source, topic, brokers); });
   if (loops) {
     context.diagnostics.emit(TopicLoop{}, context.at(span), topic)
         .note("each result comes back as input, for ever");
@@ -199,6 +204,27 @@ bool check_sink(const Context& context, const catalog::Table* sink, const typed:
     good = false;
   }
   return good;
+}
+
+void warn_of_unseen_deletes(const Context& context, const std::vector<typed::Insert>& inserts) {
+  for (const typed::Insert& writer : inserts) {
+    const catalog::Table* sink = writer.sink.table;
+    if (sink == nullptr || sink->options.get("connector") != "upsert-kafka" || !is_updating(*writer.query)) {
+      continue;
+    }
+    for (const typed::Insert& reader : inserts) {
+      const catalog::Table* source = find_table(*reader.query, [&](const catalog::Table& it) {
+        return reads_topic(it, sink->options.get("topic"),
+                           sink->options.get("properties.bootstrap.servers")) &&
+               it.options.get("format") != "raw" && it.options.get("value.format") != "raw";
+      });
+      if (source != nullptr) {
+        context.diagnostics.emit(DeletesNotSeen{}, context.at(reader.span), source->name, sink->name)
+            .note("a row that is taken back becomes a record without value, and `json` passes those over")
+            .note("each update of a row is one more row there");
+      }
+    }
+  }
 }
 
 }  // namespace weir::analysis

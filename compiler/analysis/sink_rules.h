@@ -12,4 +12,7 @@ namespace weir::analysis {
 bool check_sink(const Context& context, const catalog::Table* sink, const typed::Relation& query,
                 const std::vector<uint32_t>& targets, Span span);
 
+// Of a job: one INSERT reads as new rows what another writes as updates and deletes.
+void warn_of_unseen_deletes(const Context& context, const std::vector<typed::Insert>& inserts);
+
 }  // namespace weir::analysis

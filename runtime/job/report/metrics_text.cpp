@@ -142,6 +142,10 @@ void JobMetrics::partitions(MetricsText& text) const {
       }
     }
   };
+  each("weir_records_without_value_total", "counter", "Records that have no value, which the format needs.",
+       [&](const Labels& labels, const PartitionFigures& it) {
+         text.sample(labels, it.without_value.load());
+       });
   each("weir_position_offset", "gauge", "Offset of the next record.",
        [&](const Labels& labels, const PartitionFigures& it) { text.sample(labels, it.position.load()); });
   each("weir_lag_records", "gauge", "Offsets up to the end of the partition; -1: unknown.",

@@ -17,7 +17,7 @@ bool belongs_to(const ManifestConsumer& consumer, uint32_t insert) {
 
 std::string source_lines(const Manifest& manifest, const Tally& tally, uint32_t scan_index, uint32_t insert) {
   const ManifestScan& scan = manifest.scans[scan_index];
-  const auto& [read, rejected] = tally.scans[scan_index];
+  const auto& [read, rejected, without_value] = tally.scans[scan_index];
   std::string lines;
   for (const ManifestConsumer& consumer : manifest.consumers) {
     // A source that an INSERT reads in two ways (UNION ALL with itself) has two lines, each of which adds up.
@@ -25,10 +25,11 @@ std::string source_lines(const Manifest& manifest, const Tally& tally, uint32_t 
       const abi::Counters& counters = tally.consumers[consumer.id].counters;
       const std::string partial =
           counters.late_partial != 0 ? fmt::format(" ({} late_partial)", counters.late_partial) : "";
+      const std::string empty = without_value != 0 ? fmt::format(" + {} without value", without_value) : "";
       lines += fmt::format(
-          "  from {}: {} read = {} counted{} + {} filtered + {} late + {} outside + {} rejected\n",
-          scan.table, read, counters.counted, partial, counters.filtered, counters.late, counters.outside,
-          rejected);
+          "  from {}: {} read = {} counted{} + {} filtered + {} late + {} outside + {} rejected{}\n",
+          scan.table, read + without_value, counters.counted, partial, counters.filtered, counters.late,
+          counters.outside, rejected, empty);
     } else if (belongs_to(consumer, insert) && scan.rejected_pipeline >= 0 &&
                consumer.pipeline == static_cast<uint32_t>(scan.rejected_pipeline)) {
       const abi::Counters& counters = tally.consumers[consumer.id].counters;

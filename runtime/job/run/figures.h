@@ -19,6 +19,7 @@ struct PartitionFigures {
   std::atomic<uint64_t> records = 0;
   std::atomic<uint64_t> bytes = 0;
   std::atomic<uint64_t> rejected = 0;
+  std::atomic<uint64_t> without_value = 0;
   std::atomic<uint64_t> replayed = 0;    // records that were read again
   std::atomic<int64_t> replay_left = 0;  // offsets
   std::atomic<int64_t> position = -1;    // the next offset

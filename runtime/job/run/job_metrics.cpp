@@ -163,6 +163,7 @@ void JobMetrics::note_batch(const Run& run, PartitionRun& partition, const Batch
   (run.replaying ? figures.replayed : figures.records).fetch_add(batch.records, kRelaxed);
   figures.bytes.fetch_add(batch.bytes, kRelaxed);
   figures.rejected.fetch_add(batch.rejected, kRelaxed);
+  figures.without_value.fetch_add(batch.without_value, kRelaxed);
   if (partition.log == nullptr) {
     return;
   }

@@ -31,6 +31,7 @@ struct BatchFigures {
   uint64_t records = 0;
   uint64_t bytes = 0;
   uint64_t rejected = 0;
+  uint64_t without_value = 0;
 };
 
 class JobMetrics {

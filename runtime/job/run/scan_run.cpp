@@ -86,7 +86,11 @@ void ScanRun::run(PartitionRun& partition, const connectors::Batch& batch) {
   state_.line = partition.lines;
   state_.partition = partition.number;
   state_.stop = false;
+  const uint64_t rows_before = state_.rows_read;
   call_kernel(batch);
+  if (scan_.messages && !again_) {
+    without_value_ += (state_.line - lines_before_) - (state_.rows_read - rows_before);
+  }
   if (rejected_) {
     rejected_->flush();
   }

@@ -44,6 +44,8 @@ class ScanRun {
 
   uint64_t rows_read() const { return state_.rows_read; }
   uint64_t rows_rejected() const { return state_.rows_rejected; }
+  // Messages that are no records: they have no value, and the format needs one.
+  uint64_t without_value() const { return without_value_; }
 
  private:
   static void on_reject(abi::ScanState* state, const abi::RowError* error, const char* begin,
@@ -71,6 +73,7 @@ class ScanRun {
   connectors::Batch batch_;
   uint64_t lines_before_ = 0;
   bool again_ = false;
+  uint64_t without_value_ = 0;
 };
 
 }  // namespace weir::job

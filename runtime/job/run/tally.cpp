@@ -31,6 +31,7 @@ Tally tally_of(const Run& run) {
     for (size_t scan = 0; scan < worker.scans.size(); ++scan) {
       tally.scans[scan].read += worker.scans[scan]->rows_read();
       tally.scans[scan].rejected += worker.scans[scan]->rows_rejected();
+      tally.scans[scan].without_value += worker.scans[scan]->without_value();
     }
     tally.rows_read += worker.rows_read.load();
   }

@@ -14,6 +14,7 @@ struct Run;
 struct ScanTally {
   uint64_t read = 0;
   uint64_t rejected = 0;
+  uint64_t without_value = 0;  // messages, which are not among those read
 };
 
 struct ConsumerTally {

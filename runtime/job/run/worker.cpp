@@ -119,6 +119,7 @@ void run_batch(Run& run, WorkerRun& worker, PartitionRun& partition, connectors:
   ScanRun& scan = *worker.scans[partition.scan];
   const uint64_t rows_before = scan.rows_read();
   const uint64_t rejected_before = scan.rows_rejected();
+  const uint64_t without_value_before = scan.without_value();
   if (partition.log != nullptr) {
     note_silence(run, partition, *batch);
   }
@@ -134,7 +135,8 @@ void run_batch(Run& run, WorkerRun& worker, PartitionRun& partition, connectors:
     run.metrics->note_batch(run, partition,
                             {.records = run.replaying ? batch->message_count : scan.rows_read() - rows_before,
                              .bytes = static_cast<uint64_t>(batch->end - batch->begin),
-                             .rejected = scan.rows_rejected() - rejected_before});
+                             .rejected = scan.rows_rejected() - rejected_before,
+                             .without_value = scan.without_value() - without_value_before});
     worker.figures->publish();
   }
   check_budget(run);

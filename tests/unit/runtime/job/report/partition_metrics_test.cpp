@@ -71,7 +71,7 @@ class PartitionMetrics : public testing::Test {
     for (PartitionRun& partition : run_.partitions) run_.schedule->add(partition);
     metrics_.show(run_);
     for (PartitionRun& partition : run_.partitions) {
-      metrics_.note_batch(run_, partition, {.records = 10, .bytes = 500, .rejected = 1});
+      metrics_.note_batch(run_, partition, {.records = 10, .bytes = 500, .rejected = 1, .without_value = 2});
     }
     text_ = metrics_.text();
   }
@@ -96,6 +96,7 @@ TEST_F(PartitionMetrics, SayWhereEachIsAndHowFarBehind) {
   expect("weir_records_in_total{table=\"orders\",topic=\"orders\",partition=\"0\"} 10");
   expect("weir_bytes_in_total{table=\"orders\",topic=\"orders\",partition=\"1\"} 500");
   expect("weir_records_rejected_total{table=\"orders\",topic=\"orders\",partition=\"0\"} 1");
+  expect("weir_records_without_value_total{table=\"orders\",topic=\"orders\",partition=\"0\"} 2");
   expect("weir_position_offset{table=\"orders\",topic=\"orders\",partition=\"0\"} 100");
   expect("weir_lag_records{table=\"orders\",topic=\"orders\",partition=\"0\"} 30");
   expect("weir_lag_records{table=\"orders\",topic=\"orders\",partition=\"1\"} 0");

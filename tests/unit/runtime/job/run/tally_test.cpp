@@ -47,5 +47,26 @@ TEST(Tally, CountsEachRecordOnceOverAllTries) {
   EXPECT_GT(tries, 100u);
 }
 
+// Deletes of a compacted topic.
+TEST(Tally, RecordsWithoutValueAreCounted) {
+  sim::World world(1);
+  sim::SimClock clock(world);
+  sim::SimLog log(world);
+  log.create_topic("events", 1);
+  log.create_topic("results", 2);
+  for (int64_t id = 1; id <= 10; ++id) {
+    add_event(log, 0, id, "a", 1, id);
+    if (id % 4 == 0) log.topic("events")[0].records.back().value.reset();
+  }
+  LogJob job(events_to_results("id BIGINT", ", 'scan.bounded.mode' = 'latest-offset'") +
+             "INSERT INTO results SELECT id FROM events WHERE id > 1;");
+  const Ended ended = job.run(log, clock, [] { return false; }, {});
+  ASSERT_EQ(ended.status, ExitStatus::Finished) << ended.messages;
+  EXPECT_NE(ended.messages.find("  from events: 10 read = 7 counted + 1 filtered + 0 late + 0 outside + 0 "
+                                "rejected + 2 without value\n"),
+            std::string::npos)
+      << ended.messages;
+}
+
 }  // namespace
 }  // namespace weir::job
