@@ -87,8 +87,8 @@ class TableBuilder {
 
   // False after an error.
   bool build(const Overrides& overrides) {
-    table_.options = catalog::check_table_options(overridden(statement_, overrides), statement_.options_span,
-                                                  context_.diagnostics);
+    table_.options = catalog::check_table_options(table_.name, overridden(statement_, overrides),
+                                                  statement_.options_span, context_.diagnostics);
     declare_columns();
     if (statement_.columns.empty()) return false;
     compute_columns();

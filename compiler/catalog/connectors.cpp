@@ -97,7 +97,7 @@ std::optional<WrittenTable> check_connector(const std::vector<syntax::OptionPair
         .hint("use `kafka`, or `filesystem` with newline-delimited JSON, meanwhile");
     return std::nullopt;
   }
-  WrittenTable table{connector->value, {}};
+  WrittenTable table{connector->value, {}, {}};
   bool good = true;
   for (const syntax::OptionPair& pair : written) {
     const bool is_format =

@@ -16,6 +16,7 @@ bool is_log_connector(std::string_view connector);
 struct WrittenTable {
   std::string connector;
   std::vector<std::string> formats;  // of values and keys, as far as they are named
+  std::string name;
 };
 // Nothing, after an error, if there is no sense in checking the other options.
 std::optional<WrittenTable> check_connector(const std::vector<syntax::OptionPair>& written,

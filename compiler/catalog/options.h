@@ -45,8 +45,8 @@ const Option* find_option(std::string_view key, const std::function<bool(const O
 
 // table_options.cpp: checks keys and values of a WITH clause: unknown keys (nearest named), wrong values, options of another
 // connector, required ones that are missing; notes for accepted ones.
-OptionSet check_table_options(const std::vector<syntax::OptionPair>& written, diagnostics::Span options_span,
-                              diagnostics::Diagnostics& diagnostics);
+OptionSet check_table_options(const std::string& table, const std::vector<syntax::OptionPair>& written,
+                              diagnostics::Span options_span, diagnostics::Diagnostics& diagnostics);
 // settings.cpp: checks one SET. What is to be stored (a mapped setting has another key), or nothing after an error.
 std::optional<syntax::OptionPair> check_setting(const syntax::OptionPair& written,
                                                 diagnostics::Diagnostics& diagnostics);

@@ -4,6 +4,7 @@
 #include "compiler/catalog/connectors.h"
 #include "compiler/catalog/kafka_options.h"
 #include "compiler/catalog/option_values.h"
+#include "compiler/diagnostics/no_place.h"
 #include "compiler/diagnostics/suggest.h"
 
 namespace weir::catalog {
@@ -75,6 +76,9 @@ class TableOptions {
 
   void unknown(const OptionPair& pair) {
     auto emitted = diagnostics_.emit(UnknownOption{}, pair.key_span, pair.key, table_.connector);
+    if (pair.key_span == diagnostics::kNoPlace) {
+      emitted.note("`--set {}.{}` asks for it", table_.name, pair.key);
+    }
     std::vector<std::string> keys;
     for (const Option& candidate : options()) {
       if (is_option_of(candidate, table_)) keys.emplace_back(candidate.key);
@@ -102,7 +106,12 @@ class TableOptions {
     const bool off =
         option.type == OptionType::Boolean && lower(pair.value) == "false" && option.default_value == "false";
     if (option.status == OptionStatus::Refused) {
-      if (!off) diagnostics_.emit(OptionNotSupported{}, pair.key_span, pair.key).hint("{}", option.detail);
+      if (off) return;
+      auto emitted = diagnostics_.emit(OptionNotSupported{}, pair.key_span, pair.key);
+      if (pair.key_span == diagnostics::kNoPlace) {
+        emitted.note("`--set {}.{}` asks for it", table_.name, pair.key);
+      }
+      emitted.hint("{}", option.detail);
       return;
     }
     if (pair.key.starts_with("properties.") && !check_kafka_property(pair, diagnostics_)) return;
@@ -139,10 +148,11 @@ class TableOptions {
 
 }  // namespace
 
-OptionSet check_table_options(const std::vector<OptionPair>& written, Span options_span,
-                              Diagnostics& diagnostics) {
-  const auto table = check_connector(written, options_span, diagnostics);
+OptionSet check_table_options(const std::string& name, const std::vector<OptionPair>& written,
+                              Span options_span, Diagnostics& diagnostics) {
+  auto table = check_connector(written, options_span, diagnostics);
   if (!table) return {};
+  table->name = name;
   TableOptions checked{*table, diagnostics};
   for (const OptionPair& pair : written) checked.add(pair);
   OptionSet result = checked.take();

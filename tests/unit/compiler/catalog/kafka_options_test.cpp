@@ -39,7 +39,7 @@ OptionSet checked(std::vector<std::pair<std::string, std::string>> more,
                                           {"topic", "orders", {}, {}},
                                           {"properties.bootstrap.servers", "b:1", {}, {}}};
   for (auto& [key, value] : more) written.push_back({std::move(key), std::move(value), {}, {}});
-  return check_table_options(written, {}, diagnostics);
+  return check_table_options("t", written, {}, diagnostics);
 }
 
 TEST(KafkaOptions, FlinksWordsBecomeOurs) {
