@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace weir::connectors {
 namespace {
@@ -74,6 +75,7 @@ Result<std::vector<TopicPartition>> LogSource::partitions() {
     if (!count) {
       return std::unexpected(count.error());
     }
+    most_partitions_ = std::max(most_partitions_, *count);
     for (int32_t partition = 0; partition < *count; ++partition) {
       places.push_back({topic, partition});
     }
@@ -81,20 +83,32 @@ Result<std::vector<TopicPartition>> LogSource::partitions() {
   return places;
 }
 
+Result<int64_t> LogSource::offset_of(const LogBound& bound, const TopicPartition& partition,
+                                     const char* option) {
+  const int32_t last = bound.offsets.empty() ? -1 : bound.offsets.rbegin()->first;
+  if (last >= most_partitions_) {
+    return std::unexpected(Error{
+        Error::Kind::Usage,
+        fmt::format("`{}` names partition {}, and topic{} `{}` {}", option, last,
+                    options_.topics.size() == 1 ? "" : "s", fmt::join(options_.topics, "`, `"),
+                    most_partitions_ == 1 ? "has partition 0 alone"
+                                          : fmt::format("has partitions 0 to {}", most_partitions_ - 1))});
+  }
+  const auto found = bound.offsets.find(partition.partition);
+  if (found == bound.offsets.end()) {
+    return std::unexpected(
+        Error{Error::Kind::Usage, fmt::format("`{}` names no offset for partition {} of topic `{}`", option,
+                                              partition.partition, partition.topic)});
+  }
+  return found->second;
+}
+
 Result<int64_t> LogSource::resolve(const LogBound& bound, const TopicPartition& partition,
                                    const char* option) {
   switch (bound.kind) {
     case LogBound::Kind::None: return -1;
     case LogBound::Kind::Timestamp: return consumer_.offset_at(partition, bound.timestamp_ms);
-    case LogBound::Kind::Offsets: {
-      const auto found = bound.offsets.find(partition.partition);
-      if (found == bound.offsets.end()) {
-        return std::unexpected(
-            Error{Error::Kind::Usage, fmt::format("`{}` names no offset for partition {} of topic `{}`",
-                                                  option, partition.partition, partition.topic)});
-      }
-      return found->second;
-    }
+    case LogBound::Kind::Offsets: return offset_of(bound, partition, option);
     case LogBound::Kind::GroupOffsets: {
       const auto committed = consumer_.committed(options_.group, {&partition, 1});
       if (!committed) {
@@ -122,7 +136,22 @@ Result<int64_t> LogSource::resolve(const LogBound& bound, const TopicPartition& 
 }
 
 Result<int64_t> LogSource::start_offset(const TopicPartition& partition) {
-  return resolve(options_.start, partition, "scan.startup.specific-offsets");
+  constexpr const char* kOption = "scan.startup.specific-offsets";
+  const auto offset = resolve(options_.start, partition, kOption);
+  if (!offset || options_.start.kind != LogBound::Kind::Offsets) {
+    return offset;
+  }
+  const auto range = consumer_.offsets(partition);
+  if (!range) {
+    return std::unexpected(range.error());
+  }
+  if (*offset < range->first || *offset > range->end) {
+    return std::unexpected(Error{
+        Error::Kind::Usage,
+        fmt::format("`{}` says offset {} for partition {} of topic `{}`, which can be read from {} to {}",
+                    kOption, *offset, partition.partition, partition.topic, range->first, range->end)});
+  }
+  return offset;
 }
 
 Result<int64_t> LogSource::stop_offset(const TopicPartition& partition) {

@@ -79,9 +79,11 @@ class LogSource {
 
  private:
   Result<int64_t> resolve(const LogBound& bound, const TopicPartition& partition, const char* option);
+  Result<int64_t> offset_of(const LogBound& bound, const TopicPartition& partition, const char* option);
 
   LogConsumer& consumer_;
   LogSourceOptions options_;
+  int32_t most_partitions_ = 0;  // of a topic
 };
 
 }  // namespace weir::connectors

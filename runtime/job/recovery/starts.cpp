@@ -45,9 +45,21 @@ bool takes_plain_offsets(const LogScan& log, const std::vector<CommittedOffset>&
 }
 
 // The committed offset, with empty state.
-Result<PartitionStart> start_at(LogScan& log, const CommittedOffset& committed) {
+Result<PartitionStart> start_at(const Run& run, LogScan& log, const CommittedOffset& committed) {
+  const auto range = log.consumer->offsets(committed.partition);
+  if (!range) {
+    return std::unexpected(range.error());
+  }
+  if (committed.offset < range->first && !run.options.accept_data_loss) {
+    return usage(fmt::format(
+        "offset {} is committed for {}, which begins at {} now: the records between have been deleted "
+        "(retention)\n"
+        "hint: `--accept-data-loss` begins at what is left, and keeps what is committed for other "
+        "partitions; `--restart-from earliest` begins at what is left of all",
+        committed.offset, place_text(committed.partition), range->first));
+  }
   PartitionStart start;
-  start.record.position = start.record.low_offset = committed.offset;
+  start.record.position = start.record.low_offset = std::max(committed.offset, range->first);
   const auto stop = log.source->stop_offset(committed.partition);
   if (!stop) {
     return std::unexpected(stop.error());
@@ -133,7 +145,7 @@ Result<std::vector<PartitionStart>> committed_starts(Run& run, LogScan& log,
   for (const CommittedOffset& it : *committed) {
     const bool is_committed = it.offset != connectors::kNoOffset;
     if (from_committed && is_committed) {
-      auto start = start_at(log, it);
+      auto start = start_at(run, log, it);
       if (!start) {
         return std::unexpected(start.error());
       }

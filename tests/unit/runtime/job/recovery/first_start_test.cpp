@@ -55,6 +55,51 @@ TEST_F(FirstStart, TheLatestOffsetIsThatOfTheFirstStart) {
   EXPECT_EQ(results(log).size(), 2u);
 }
 
+TEST_F(FirstStart, SpecificOffsetsHaveToBeThere) {
+  for (int64_t id = 1; id <= 5; ++id) add_event(log, 0, id, "a", 1, id);
+  log.topic("events")[0].first = 2;
+  const auto messages = [&](const std::string& offsets) {
+    LogJob job(copy(", 'scan.startup.mode' = 'specific-offsets', 'scan.startup.specific-offsets' = '" +
+                    offsets + "'"));
+    const Ended ended = job.run(log, clock, [] { return true; });
+    EXPECT_EQ(ended.status, ExitStatus::Usage);
+    return ended.messages;
+  };
+  EXPECT_EQ(
+      messages("partition:0,offset:2;partition:7,offset:0"),
+      "error: `scan.startup.specific-offsets` names partition 7, and topic `events` has partitions 0 to 1\n");
+  EXPECT_EQ(messages("partition:0,offset:2"),
+            "error: `scan.startup.specific-offsets` names no offset for partition 1 of topic `events`\n");
+  EXPECT_EQ(
+      messages("partition:0,offset:999;partition:1,offset:0"),
+      "error: `scan.startup.specific-offsets` says offset 999 for partition 0 of topic `events`, which can "
+      "be read from 2 to 5\n");
+  EXPECT_EQ(
+      messages("partition:0,offset:1;partition:1,offset:0"),
+      "error: `scan.startup.specific-offsets` says offset 1 for partition 0 of topic `events`, which can "
+      "be read from 2 to 5\n");
+}
+
+TEST_F(FirstStart, WhatRetentionHasDeletedBehindACommittedOffsetIsSaid) {
+  for (int64_t id = 1; id <= 5; ++id) add_event(log, 0, id, "a", 1, id);
+  log.set_offset("job", {"events", 0}, 1);
+  log.topic("events")[0].first = 3;
+  LogJob job(copy(""));
+  RunOptions options;
+  options.restart_from = "committed";
+  const Ended ended = job.run(log, clock, [&] { return all_read(log); }, options);
+  EXPECT_EQ(ended.status, ExitStatus::Usage);
+  EXPECT_EQ(
+      ended.messages,
+      "error: offset 1 is committed for partition 0 of topic `events`, which begins at 3 now: the records "
+      "between have been deleted (retention)\n"
+      "hint: `--accept-data-loss` begins at what is left, and keeps what is committed for other "
+      "partitions; `--restart-from earliest` begins at what is left of all\n");
+  options.accept_data_loss = true;
+  EXPECT_EQ(job.run(log, clock, [&] { return all_read(log); }, options).status, ExitStatus::Finished);
+  EXPECT_EQ(results(log).size(), 2u);
+}
+
 TEST_F(FirstStart, GroupOffsetsOfAnotherProgramAreTaken) {
   LogJob job(copy(", 'scan.startup.mode' = 'group-offsets'"));
   for (int64_t id = 1; id <= 5; ++id) add_event(log, 0, id, "a", 1, id);
