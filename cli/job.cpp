@@ -11,6 +11,7 @@
 #include "runtime/job/job_status.h"
 #include "runtime/job/manifest/started_manifest.h"
 #include "runtime/job/run/outcome.h"
+#include "runtime/observe/slow_answer.h"
 
 namespace weir::cli {
 namespace {
@@ -62,6 +63,8 @@ int act(const Action& action, job::Manifest compiled) {
     if (!what) return fail(what.error());
     if (!confirmed(manifest, *what, action.yes)) return kUsage;
   }
+  const observe::SlowAnswer slow(job::waiting_text(manifest), job::kSlowAnswer,
+                                 [](std::string_view line) { fmt::print(stderr, "{}", line); });
   const auto text = action.name == "status"  ? job::job_status(manifest, nullptr)
                     : action.name == "reset" ? job::reset_job(manifest, nullptr, action.to)
                                              : job::drop_job(manifest, nullptr);

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,7 @@
 #include "runtime/job/manifest/started_manifest.h"
 #include "runtime/job/run/outcome.h"
 #include "runtime/observe/report.h"
+#include "runtime/observe/slow_answer.h"
 
 namespace weir::job {
 namespace {
@@ -185,6 +187,11 @@ void say(int descriptor, std::string_view text) {
 // What `weir job status` and `weir job reset` do.
 int look_at(const abi::Program& program, const Arguments& arguments) {
   const auto manifest = started(program, arguments.run.overrides, arguments.run.kafka_config);
+  std::optional<observe::SlowAnswer> slow;
+  if (manifest) {
+    slow.emplace(waiting_text(*manifest), kSlowAnswer,
+                 [](std::string_view line) { say(STDERR_FILENO, line); });
+  }
   auto text = !manifest                 ? Result<std::string>(std::unexpected(manifest.error()))
               : arguments.reset.empty() ? job_status(*manifest, nullptr)
                                         : reset_job(*manifest, nullptr, arguments.reset);

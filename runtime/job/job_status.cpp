@@ -8,6 +8,7 @@
 #include "runtime/job/manifest/time_text.h"
 #include "runtime/job/recovery/changelog_run.h"
 #include "runtime/job/recovery/committed_job.h"
+#include "runtime/job/recovery/job_on_log.h"
 
 namespace weir::job {
 namespace {
@@ -126,6 +127,10 @@ std::string head_text(const Manifest& manifest, const CommittedJob& committed) {
 }
 
 }  // namespace
+
+std::string waiting_text(const Manifest& manifest) {
+  return fmt::format("waiting for Kafka at `{}` …\n", job_on_log(manifest).servers);
+}
 
 Result<std::string> job_status(const Manifest& manifest, const connectors::KafkaLog* given) {
   const auto log = log_or_kafka(given);
