@@ -152,7 +152,8 @@ bool check_log_sink(const Context& context, const catalog::Table& sink, const ty
     }
     context.diagnostics
         .emit(MetadataReadOnly{}, context.at(span), column.name, sink.name, column.metadata_key)
-        .note("the broker gives it to the record")
+        .note("{}", column.metadata_key == "headers" ? "writing headers is not built yet"
+                                                     : "the broker gives it to the record")
         .hint("declare the column as METADATA VIRTUAL: INSERT leaves it out then");
     good = false;
   }
